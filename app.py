@@ -1,0 +1,5 @@
+"""The browser's entry: `streamlit run app.py`."""
+
+from cydqa.ui import run
+
+run()

@@ -1,0 +1,67 @@
+"""Hits -> an Answer made of quotes alone."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from cydqa.types import Citation, Hit, Metadata, Part, Quote
+
+MODE = "quotes"
+DECLINED = "The documents do not seem to answer this question."
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a citation says of its document beyond the passage itself."""
+
+    metadata: Metadata
+    stale: bool
+
+
+def cite(quotes: Sequence[Quote], hits: Sequence[Hit], origin_of: Callable[[str], Origin]) -> tuple[Citation, ...]:
+    """Number the quotes from 1 and say where each stands; every quote must lie in the passage of one of the hits."""
+    return tuple(_citation(number, quote, _passage_of(quote, hits), origin_of) for number, quote in enumerate(quotes, 1))
+
+
+def cite_passages(hits: Sequence[Hit], origin_of: Callable[[str], Origin]) -> tuple[Citation, ...]:
+    """The passages themselves as citations, to be shown as related to a question that was declined."""
+    return tuple(
+        _citation(hit.rank, Quote(hit.chunk.document_id, hit.chunk.start, hit.chunk.end, hit.chunk.text, hit.score), hit, origin_of)
+        for hit in hits
+    )
+
+
+def compose(citations: Sequence[Citation]) -> tuple[str, tuple[Part, ...]]:
+    """The answer's text, each quote in quotation marks with its marker outside, and its parts."""
+    text = " ".join(f"“{citation.quote}” [{citation.number}]" for citation in citations)
+    return text, tuple(Part(citation.quote, citation.number) for citation in citations)
+
+
+def _passage_of(quote: Quote, hits: Sequence[Hit]) -> Hit:
+    for hit in hits:
+        chunk = hit.chunk
+        if chunk.document_id == quote.document_id and chunk.start <= quote.start and quote.end <= chunk.end:
+            return hit
+    raise ValueError(f"the quote {quote.start}-{quote.end} of {quote.document_id} is in none of the passages")
+
+
+def _citation(number: int, quote: Quote, hit: Hit, origin_of: Callable[[str], Origin]) -> Citation:
+    chunk = hit.chunk
+    origin = origin_of(chunk.document_id)
+    return Citation(
+        number=number,
+        document_id=chunk.document_id,
+        title=hit.title,
+        url=origin.metadata.url,
+        publisher=origin.metadata.publisher,
+        published=origin.metadata.published,
+        section=chunk.section,
+        page=chunk.page,
+        start=quote.start,
+        end=quote.end,
+        quote=quote.text,
+        passage_start=chunk.start,
+        passage_end=chunk.end,
+        passage=chunk.text,
+        score=quote.score,
+        stale=origin.stale,
+    )

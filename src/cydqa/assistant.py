@@ -1,0 +1,169 @@
+"""The assistant: the one module that knows the whole chain from a question to an answer."""
+
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from cydqa.answering import MODE, Origin, cite, cite_passages, compose
+from cydqa.confidence import confidence
+from cydqa.embedding import Embedder
+from cydqa.errors import CydqaError, DocumentError, IndexNotBuiltError
+from cydqa.index import Rows
+from cydqa.index.publish import live_name
+from cydqa.index.store import Generation, open_live
+from cydqa.library import is_stale
+from cydqa.quoting import choose_quotes
+from cydqa.retrieval import Retrieval, retrieve
+from cydqa.settings import Settings, load_settings
+from cydqa.types import Answer, Document, Hit
+
+_NEAREST = 3  # passages shown with a declined answer
+
+
+class Assistant:
+    """Answers questions from one index. Safe to share between threads; a newly published index is picked up by itself."""
+
+    def __init__(self, index_dir: Path, corpus_dir: Path | None, settings: Settings, embedder: Embedder) -> None:
+        """Use `open_assistant`."""
+        self._index_dir = index_dir
+        self._corpus_dir = corpus_dir
+        self._settings = settings
+        self._embedder = embedder
+        self._lock = threading.Lock()
+        self._generation = open_live(index_dir, embedder)
+
+    def ask(
+        self, question: str, *, documents: Sequence[str] | None = None, history: Sequence[Answer] = ()
+    ) -> Answer:
+        """Answer with numbered quotes, or decline and show the nearest passages.
+
+        Args:
+            question: what the person typed; any length, the encoder reads its first 256 tokens.
+            documents: ids to search in; None for all.
+            history: earlier answers of the conversation, oldest first. Not read yet: every question stands alone.
+
+        Raises:
+            CydqaError: if the question is empty, the index can't be read, or the encoder can't be loaded.
+            DocumentError: if a document asked for is not in the index.
+        """
+        started = time.perf_counter()
+        generation = self._live()
+        found = self._retrieve(generation, question, documents, self._settings.hits)
+        probability = confidence(question, found)
+        declined = probability < self._settings.min_confidence
+
+        def origin(document_id: str) -> Origin:
+            return Origin(generation.passages.metadata(document_id), self._stale(generation, document_id))
+
+        nearest = cite_passages(found.hits[:_NEAREST], origin) if declined else ()
+        quotes = () if declined else choose_quotes(found, most_words=self._settings.quote_words)
+        citations = cite(quotes, found.hits, origin)
+        text, parts = compose(citations)
+        return Answer(
+            question=question,
+            read_as=None,
+            declined=declined,
+            confidence=probability,
+            mode=MODE,
+            generation=generation.name,
+            answer=text,
+            parts=parts,
+            citations=citations,
+            nearest=nearest,
+            took_ms=(time.perf_counter() - started) * 1000,
+        )
+
+    def search(self, query: str, *, k: int = 10, documents: Sequence[str] | None = None) -> list[Hit]:
+        """The k best passages, best first; raises like `ask`."""
+        return list(self._retrieve(self._live(), query, documents, k).hits)
+
+    def document(self, document_id: str) -> Document:
+        """A whole document as it was indexed, to check offsets against.
+
+        Raises:
+            DocumentError: if there is none of that id.
+        """
+        document = self._live().passages.document(document_id)
+        if document is None:
+            raise _unknown(document_id)
+        return document
+
+    def documents(self) -> list[str]:
+        """Ids of all documents in the index, in order."""
+        return self._live().passages.document_ids()
+
+    def warm_up(self) -> None:
+        """Load the encoder now instead of at the first question."""
+        self._embedder.embed_query("")
+
+    def _live(self) -> Generation:
+        name = live_name(self._index_dir)
+        if name == self._generation.name:
+            return self._generation
+        with self._lock:
+            if name != self._generation.name:
+                self._generation = open_live(self._index_dir, self._embedder)
+            return self._generation
+
+    def _retrieve(self, generation: Generation, query: str, documents: Sequence[str] | None, k: int) -> Retrieval:
+        if not query.strip():
+            raise CydqaError("The question is empty.", hint="Type a question about the documents.")
+        if k < 1:
+            raise ValueError(f"k must be at least 1, got {k}")
+        return retrieve(
+            generation,
+            query,
+            self._embedder.embed_query(query),
+            k=k,
+            candidates=self._settings.candidates,
+            rows=None if documents is None else self._rows(generation, documents),
+        )
+
+    def _rows(self, generation: Generation, documents: Sequence[str]) -> Rows:
+        for document_id in documents:
+            if document_id not in generation.manifest.documents:
+                raise _unknown(document_id)
+        return generation.passages.rows_of(documents)
+
+    def _stale(self, generation: Generation, document_id: str) -> bool:
+        indexed = generation.manifest.documents[document_id]
+        corpus = self._corpus_dir or Path(generation.manifest.corpus)
+        return is_stale(corpus / document_id, size=indexed.size, mtime_ns=indexed.mtime_ns, sha256=indexed.sha256)
+
+
+def open_assistant(
+    index_dir: Path | str,
+    *,
+    corpus_dir: Path | str | None = None,
+    settings: Settings | None = None,
+    embedder: Embedder | None = None,
+) -> Assistant:
+    """Open an index for questions. The encoder is found and checked now, and loaded at the first question.
+
+    Args:
+        index_dir: what `build_index` wrote.
+        corpus_dir: where the documents are, to see whether they changed; None for the folder they were built from.
+        settings: None for those of the environment.
+        embedder: None for the encoder that the settings name.
+
+    Raises:
+        IndexNotBuiltError, IndexMismatchError, IndexCorruptError: with the command that mends it.
+        ModelUnavailableError: if the encoder's files are missing or damaged.
+    """
+    index_dir = Path(index_dir)
+    settings = settings or load_settings()
+    if live_name(index_dir) is None:
+        raise IndexNotBuiltError(f"There is no index in {index_dir}.", hint="Run `cydqa index` to build it.")
+    if embedder is None:
+        from cydqa.embedding.sentence_transformer import open_encoder
+
+        embedder = open_encoder(settings.model)
+    return Assistant(index_dir, Path(corpus_dir) if corpus_dir else None, settings, embedder)
+
+
+def _unknown(document_id: str) -> DocumentError:
+    return DocumentError(
+        f"There is no document {document_id} in the index.",
+        hint="`cydqa status` lists the documents; after adding one, run `cydqa index`.",
+    )

@@ -1,0 +1,52 @@
+"""A file of the corpus -> a Document. One module per format, chosen in the table below.
+
+A format's module has `VERSION`, raised whenever the same bytes would give another text (the index remembers it),
+and `extract(text, fallback_title)`.
+"""
+
+import hashlib
+from pathlib import Path
+from types import ModuleType
+
+from cydqa.documents import markdown, plain
+from cydqa.documents.decoding import decode
+from cydqa.errors import DocumentError
+from cydqa.types import Document
+
+FORMATS: dict[str, ModuleType] = {".md": markdown, ".markdown": markdown, ".txt": plain}
+
+
+def parser_versions() -> dict[str, int]:
+    """The version of every format's extraction, by format name."""
+    return {module.__name__.rpartition(".")[2]: module.VERSION for module in FORMATS.values()}
+
+
+def read_document(path: Path, document_id: str) -> Document:
+    """Extract the reading text of one file.
+
+    Raises:
+        DocumentError: if the file can't be read, is not text, or holds no text.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise DocumentError(
+            f"{document_id} can't be read: {error.strerror}.", hint="Check the file's permissions."
+        ) from error
+    fallback_title = Path(document_id).stem.replace("-", " ").replace("_", " ").strip() or document_id
+    try:
+        text = decode(content)
+        extracted = FORMATS[path.suffix.lower()].extract(text, fallback_title)
+    except DocumentError as error:
+        raise DocumentError(f"{document_id}: {error}", hint=error.hint) from error
+    if not any(extracted.text[section.start : section.end].strip() for section in extracted.sections):
+        raise DocumentError(f"{document_id} holds no text.", hint="Add text to the file, or remove it.")
+    return Document(
+        id=document_id,
+        title=extracted.title,
+        text=extracted.text,
+        sections=extracted.sections,
+        pages=(),
+        metadata=extracted.metadata,
+        sha256=hashlib.sha256(content).hexdigest(),
+    )

@@ -1,0 +1,82 @@
+"""The YAML block at the head of a Markdown file -> typed metadata."""
+
+import dataclasses
+from datetime import date, datetime
+from typing import Annotated, Any
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
+
+from cydqa.errors import DocumentError
+from cydqa.types import Metadata, Reference, Source
+
+
+def _as_text(value: Any) -> Any:
+    """YAML reads 2025-07-11 as a date and 2025 as a number; here both are words."""
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+_Text = Annotated[str, BeforeValidator(_as_text)]
+_Url = Annotated[str, StringConstraints(pattern=r"^https?://\S+$")]
+_MODEL = ConfigDict(extra="ignore", frozen=True)  # people's files carry keys of other programs
+
+
+class _Reference(BaseModel):
+    model_config = _MODEL
+    number: int
+    title: _Text
+    url: _Url | None = None
+    document: str | None = None
+
+
+class _Source(BaseModel):
+    model_config = _MODEL
+    title: _Text
+    url: _Url | None = None
+    publisher: _Text | None = None
+    published: _Text | None = None
+
+
+class _FrontMatter(BaseModel):
+    model_config = _MODEL
+    title: _Text | None = None
+    url: _Url | None = None
+    publisher: _Text | None = None
+    authors: tuple[_Text, ...] = ()
+    published: _Text | None = None
+    accessed: _Text | None = None
+    kind: _Text | None = None
+    language: str | None = None
+    references: tuple[_Reference, ...] = ()
+    sources: tuple[_Source, ...] = ()
+    questions: tuple[_Text, ...] = ()
+
+
+def parse_front_matter(block: str) -> tuple[str | None, Metadata]:
+    """The title, if there is one, and the metadata of a front-matter block (without its --- lines).
+
+    Raises:
+        DocumentError: if the block is not YAML, or a key that cydqa knows has a value of the wrong kind.
+    """
+    try:
+        values = yaml.safe_load(block)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise DocumentError(
+            f"its front matter is not YAML: {reason}.", hint="Correct the block between the --- lines, or remove it."
+        ) from error
+    try:
+        front = _FrontMatter.model_validate(values or {})
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "as a whole"
+        raise DocumentError(
+            f"its front matter is wrong at {where}: {first['msg']}.",
+            hint="Correct that key in the block between the --- lines, or remove it.",
+        ) from error
+    own = {field.name: getattr(front, field.name) for field in dataclasses.fields(Metadata)}
+    own["references"] = tuple(Reference(**entry.model_dump()) for entry in front.references)
+    own["sources"] = tuple(Source(**entry.model_dump()) for entry in front.sources)
+    return front.title, Metadata(**own)

@@ -1,0 +1,84 @@
+"""The encoder through sentence-transformers: the only place that imports it, and only when something is embedded."""
+
+import threading
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cydqa.embedding import Matrix
+from cydqa.embedding.model_files import ModelFiles, locate_model
+from cydqa.embedding.tokenizer import ModelTokenizer
+from cydqa.errors import ModelUnavailableError
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+_BATCH = 32
+
+
+class SentenceTransformerEmbedder:
+    """Reimers and Gurevych, "Sentence-BERT", EMNLP 2019. Loads its model once, at the first text; safe to share."""
+
+    def __init__(self, files: ModelFiles) -> None:
+        self.name = files.name
+        self.fingerprint = files.fingerprint
+        self.dim = files.dim
+        self.window = files.window
+        self._folder = files.folder
+        self._lock = threading.Lock()  # the tokenizer inside must not be used by two threads at once
+
+    @cached_property
+    def tokenizer(self) -> ModelTokenizer:
+        """The model's own tokenizer, without the model."""
+        return ModelTokenizer(self._folder / "tokenizer.json")
+
+    def embed_chunks(self, texts: Sequence[str], done: Callable[[int], None] = lambda n: None) -> Matrix:
+        """(len(texts), dim) float32, unit rows. Embeds longest first, so that no batch is mostly padding."""
+        vectors = np.empty((len(texts), self.dim), np.float32)
+        order = sorted(range(len(texts)), key=lambda i: len(texts[i]), reverse=True)
+        for first in range(0, len(order), _BATCH):
+            rows = order[first : first + _BATCH]
+            with self._lock:
+                vectors[rows] = _unit_rows(self._model.encode_document([texts[i] for i in rows], batch_size=_BATCH))
+            done(len(rows))
+        return vectors
+
+    def embed_query(self, text: str) -> Matrix:
+        """(dim,) float32, unit length."""
+        with self._lock:
+            return _unit_rows(self._model.encode_query([text]))[0]
+
+    @cached_property
+    def _model(self) -> "SentenceTransformer":
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils.logging import disable_progress_bar
+
+        disable_progress_bar()  # loading takes a fraction of a second; the import took the time
+        try:
+            return SentenceTransformer(
+                str(self._folder),
+                device="cpu",
+                local_files_only=True,
+                trust_remote_code=False,
+                model_kwargs={"use_safetensors": True},
+            )
+        except (OSError, ValueError, KeyError, ImportError, RuntimeError) as error:
+            raise ModelUnavailableError(
+                f"The model in {self._folder} can't be loaded: {error}", hint="Fetch the model again."
+            ) from error
+
+
+def open_encoder(model: str, *, may_download: bool = False) -> SentenceTransformerEmbedder:
+    """The encoder that the settings name; "" is the installed one.
+
+    Raises:
+        ModelUnavailableError: if its files are missing or not what they should be.
+    """
+    return SentenceTransformerEmbedder(locate_model(model, may_download=may_download))
+
+
+def _unit_rows(vectors: np.ndarray) -> Matrix:
+    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.maximum(norms, 1e-12), np.float32)

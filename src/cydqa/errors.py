@@ -1,0 +1,47 @@
+"""What can go wrong in a way that the person at the keyboard can fix.
+
+CydqaError
+    SettingsError           a CYDQA_* variable or an option has a value that makes no sense
+    DocumentError           a file can't be read as a document
+    IndexNotBuiltError      there is no index yet
+    IndexMismatchError      the index was built by something else than what opens it
+    IndexCorruptError       a file of the index is damaged or missing
+    IndexBusyError          another build is running
+    ModelUnavailableError   the encoder's files are missing or not what they should be
+"""
+
+
+class CydqaError(Exception):
+    """Something the person at the keyboard can fix: what is wrong, and in `hint` what to do."""
+
+    def __init__(self, message: str, *, hint: str) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class SettingsError(CydqaError):
+    """A setting is unknown or has an impossible value."""
+
+
+class DocumentError(CydqaError):
+    """A file can't be read as a document."""
+
+
+class IndexNotBuiltError(CydqaError):
+    """There is no index in the folder."""
+
+
+class IndexMismatchError(CydqaError):
+    """The index was built by another version, encoder or chunking than the one that opens it."""
+
+
+class IndexCorruptError(CydqaError):
+    """A file of the index is missing or does not have the bytes that were written."""
+
+
+class IndexBusyError(CydqaError):
+    """Another process is building this index."""
+
+
+class ModelUnavailableError(CydqaError):
+    """The encoder's files are missing, incomplete or not the ones expected."""

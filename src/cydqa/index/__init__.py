@@ -1,0 +1,31 @@
+"""The index: what a build leaves on disk and what a question is searched in.
+
+Row i of the dense index, row i of the lexical index and row i of the table `chunks` are one passage.
+"""
+
+from pathlib import Path
+from typing import Protocol, Self, TypeVar
+
+import numpy as np
+
+Rows = np.ndarray[tuple[int], np.dtype[np.int64]]
+Scores = np.ndarray[tuple[int], np.dtype[np.float32]]
+Item = TypeVar("Item", contravariant=True)
+
+
+class Index(Protocol[Item]):
+    """One retriever: dense over vectors, or lexical over words."""
+
+    @classmethod
+    def build(cls, items: Item) -> Self:
+        """Index the passages; item i becomes row i."""
+
+    def search(self, query: Item, k: int, rows: Rows | None = None) -> tuple[Rows, Scores]:
+        """The k best rows and their scores, best first, ties by row; only among `rows` where given."""
+
+    def save(self, path: Path) -> None:
+        """Write the index to `path`."""
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read back what `save` wrote."""

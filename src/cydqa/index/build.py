@@ -1,0 +1,182 @@
+"""The corpus -> a published generation of the index."""
+
+import sqlite3
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from cydqa.chunking import chunk_document, embedding_text, passage_tokens, sentence_text
+from cydqa.documents import read_document
+from cydqa.embedding import Embedder
+from cydqa.errors import CydqaError, DocumentError, IndexCorruptError, IndexMismatchError, IndexNotBuiltError
+from cydqa.index.dense import DenseIndex
+from cydqa.index.lexical import LexicalIndex
+from cydqa.index.manifest import IndexedDocument, Manifest, Recipe, checksums, write_manifest
+from cydqa.index.passages import Digests, write_passages
+from cydqa.index.publish import builder, publish, sync_tree
+from cydqa.index.store import LEXICAL, PASSAGES, SENTENCES, VECTORS, Generation, open_generation, open_live
+from cydqa.index.vectors import OnProgress, VectorSource, digest
+from cydqa.library import CorpusFile, list_corpus
+from cydqa.settings import Settings, load_settings
+from cydqa.types import BuildReport, Chunk, Document, Progress
+from cydqa.words import terms
+
+
+@dataclass(frozen=True, slots=True)
+class _Corpus:
+    files: dict[str, CorpusFile]
+    documents: list[Document]
+    failed: dict[str, str]
+    skipped: dict[str, str]
+
+
+def build_index(
+    corpus_dir: Path | str,
+    index_dir: Path | str,
+    *,
+    settings: Settings | None = None,
+    progress: OnProgress | None = None,
+    rebuild: bool = False,
+    embedder: Embedder | None = None,
+) -> BuildReport:
+    """Build an index of the corpus beside the live one and publish it; where nothing changed, do nothing.
+
+    Texts that the live index holds already keep their vectors, unless `rebuild`. A file that can't be read costs itself
+    alone and is reported.
+
+    Raises:
+        DocumentError: if there is no corpus folder, or none of its documents can be read.
+        IndexBusyError: if another build is running.
+        ModelUnavailableError: if the encoder can't be found or loaded.
+        CydqaError: if the index can't be written; the one that was there still answers.
+    """
+    started = time.monotonic()
+    corpus_dir, index_dir = Path(corpus_dir), Path(index_dir)
+    settings = settings or load_settings()
+    on_progress = progress or (lambda _: None)
+    if embedder is None:
+        from cydqa.embedding.sentence_transformer import open_encoder
+
+        embedder = open_encoder(settings.model, may_download=True)
+    chunk_tokens = passage_tokens(settings.chunk_tokens, embedder.window)
+    recipe = Recipe(encoder=embedder.name, fingerprint=embedder.fingerprint, chunk_tokens=chunk_tokens)
+    list_corpus(corpus_dir)  # a wrong folder is said before anything is written
+    try:
+        with builder(index_dir) as staging:
+            corpus = _read_corpus(corpus_dir, on_progress)
+            live = None if rebuild else _live(index_dir)
+            report = _compare(corpus, live)
+            if live and live.manifest.recipe == recipe and live.manifest.corpus == str(corpus_dir.resolve()):
+                if not (report["added"] or report["changed"] or report["removed"]):
+                    return BuildReport(
+                        live.name,
+                        **report,
+                        failed=corpus.failed,
+                        skipped=corpus.skipped,
+                        passages=live.manifest.passages,
+                        published=False,
+                        seconds=time.monotonic() - started,
+                    )
+            vectors = VectorSource(embedder, live, on_progress)
+            finished = staging / "generation"
+            manifest = _write(finished, corpus, corpus_dir, recipe, vectors)
+            on_progress(Progress("publishing the index", 0, 1))
+            name = write_manifest(manifest, finished)
+            finished = finished.rename(staging / name)
+            open_generation(finished, embedder)  # what can't be opened is not published
+            sync_tree(finished)
+            publish(index_dir, finished, name, keep_previous=not report["removed"])
+            on_progress(Progress("publishing the index", 1, 1))
+    except (OSError, sqlite3.Error) as error:
+        raise CydqaError(
+            f"The index in {index_dir} could not be written: {error}.",
+            hint="Check free space and permissions; the index that was there before still answers.",
+        ) from error
+    return BuildReport(
+        name,
+        **report,
+        failed=corpus.failed,
+        skipped=corpus.skipped,
+        passages=manifest.passages,
+        embedded=vectors.embedded,
+        seconds=time.monotonic() - started,
+    )
+
+
+def _read_corpus(corpus_dir: Path, on_progress: OnProgress) -> _Corpus:
+    files, skipped = list_corpus(corpus_dir)
+    documents, failed = [], {}
+    for done, file in enumerate(files):
+        on_progress(Progress("reading documents", done, len(files)))
+        try:
+            documents.append(read_document(file.path, file.id))
+        except DocumentError as error:
+            failed[file.id] = f"{error} {error.hint}"
+    on_progress(Progress("reading documents", len(files), len(files)))
+    if failed and not documents:
+        first, reason = next(iter(failed.items()))
+        raise DocumentError(
+            f"None of the {len(failed)} documents in {corpus_dir} can be read; {first}: {reason}",
+            hint="Correct or replace the files; the index stays as it was.",
+        )
+    return _Corpus({file.id: file for file in files}, documents, failed, skipped)
+
+
+def _live(index_dir: Path) -> Generation | None:
+    """The live generation, if it can be opened; a build needs nothing from it and replaces a damaged one."""
+    try:
+        return open_live(index_dir)
+    except (IndexNotBuiltError, IndexMismatchError, IndexCorruptError):
+        return None
+
+
+def _compare(corpus: _Corpus, live: Generation | None) -> dict[str, tuple[str, ...]]:
+    before = live.manifest.documents if live else {}
+    now = {document.id: document.sha256 for document in corpus.documents}
+    return {
+        "added": tuple(name for name in now if name not in before),
+        "changed": tuple(name for name in now if name in before and before[name].sha256 != now[name]),
+        "removed": tuple(name for name in before if name not in now),
+        "unchanged": tuple(name for name in now if name in before and before[name].sha256 == now[name]),
+    }
+
+
+def _write(folder: Path, corpus: _Corpus, corpus_dir: Path, recipe: Recipe, vectors: VectorSource) -> Manifest:
+    """Write every file of a generation but its manifest, which is returned."""
+    tokenizer = vectors.embedder.tokenizer
+    chunks = [
+        chunk_document(document, tokenizer=tokenizer, chunk_tokens=recipe.chunk_tokens) for document in corpus.documents
+    ]
+    owned = [(document, chunk) for document, own in zip(corpus.documents, chunks, strict=True) for chunk in own]
+    passages = [embedding_text(document.title, chunk, tokenizer) for document, chunk in owned]
+    sentences = [
+        sentence_text(document.title, chunk, span, tokenizer) for document, chunk in owned for span in chunk.sentences
+    ]
+    digests = Digests([digest(text) for text in passages], [digest(text) for text in sentences])
+    passage_vectors = vectors.passages(passages, digests.chunks)
+    sentence_vectors = vectors.sentences(sentences, digests.sentences)
+    folder.mkdir()
+    DenseIndex.build(passage_vectors).save(folder / VECTORS)
+    np.save(folder / SENTENCES, sentence_vectors.astype(np.float16), allow_pickle=False)
+    LexicalIndex.build([terms(text) for text in passages]).save(folder / LEXICAL)
+    write_passages(folder / PASSAGES, corpus.documents, chunks, digests)
+    return Manifest(
+        recipe=recipe,
+        corpus=str(corpus_dir.resolve()),
+        created=datetime.now(UTC).isoformat(),
+        documents={
+            document.id: _indexed(document, corpus.files[document.id], own)
+            for document, own in zip(corpus.documents, chunks, strict=True)
+        },
+        passages=len(passages),
+        sentences=len(sentences),
+        files=checksums(folder),
+    )
+
+
+def _indexed(document: Document, file: CorpusFile, chunks: Sequence[Chunk]) -> IndexedDocument:
+    return IndexedDocument(sha256=document.sha256, size=file.size, mtime_ns=file.mtime_ns, passages=len(chunks))

@@ -1,0 +1,63 @@
+"""The dense retriever: exact inner product over unit vectors, which is their cosine (FAISS, flat)."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+from cydqa.embedding import Matrix
+from cydqa.index import Rows, Scores
+
+if TYPE_CHECKING:
+    import faiss
+
+
+class DenseIndex:
+    """Passage vectors, searched exactly. Safe to share between threads."""
+
+    def __init__(self, index: "faiss.IndexFlatIP") -> None:
+        self._index = index
+
+    def __len__(self) -> int:
+        return int(self._index.ntotal)
+
+    @classmethod
+    def build(cls, items: Matrix) -> Self:
+        """Index (n, dim) float32 unit vectors; vector i becomes row i."""
+        import faiss
+
+        index = faiss.IndexFlatIP(items.shape[1])
+        index.add(np.ascontiguousarray(items, np.float32))
+        return cls(index)
+
+    def search(self, query: Matrix, k: int, rows: Rows | None = None) -> tuple[Rows, Scores]:
+        """The k best rows and their cosines with `query` (dim,) float32, best first; only among `rows` where given."""
+        import faiss
+
+        chosen = None if rows is None else faiss.SearchParameters(sel=faiss.IDSelectorBatch(rows))
+        k = min(k, len(self) if rows is None else len(rows))
+        if k == 0:
+            return np.empty(0, np.int64), np.empty(0, np.float32)
+        scores, found = self._index.search(query[np.newaxis], k, params=chosen)
+        held = found[0] >= 0  # FAISS fills with -1 where it holds fewer than k of the rows
+        best, cosines = found[0][held], scores[0][held]
+        order = np.lexsort((best, -cosines))
+        return best[order], cosines[order]
+
+    def vectors(self, rows: Rows) -> Matrix:
+        """(len(rows), dim) float32: the vectors as they were indexed."""
+        found: Matrix = self._index.reconstruct_batch(rows)
+        return found
+
+    def save(self, path: Path) -> None:
+        """Write the index to one file."""
+        import faiss
+
+        faiss.write_index(self._index, str(path))
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read a file that `save` wrote and whose checksum was verified: FAISS does not survive a damaged one."""
+        import faiss
+
+        return cls(faiss.read_index(str(path)))

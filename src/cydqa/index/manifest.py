@@ -1,0 +1,128 @@
+"""The manifest of a generation: what built it, from which documents, and the checksum of every file."""
+
+import hashlib
+import os
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from cydqa import chunking, words
+from cydqa.documents import parser_versions
+from cydqa.errors import IndexCorruptError, IndexMismatchError
+
+SCHEMA = 1  # of the files of a generation; raise it when they change
+MANIFEST = "manifest.json"
+REBUILD = "Run `cydqa index --rebuild` to build it again from the corpus."
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Recipe(_Record):
+    """Everything but the documents that decides what an index holds."""
+
+    encoder: str
+    fingerprint: str
+    chunk_tokens: int
+    schema_version: int = SCHEMA
+    chunking: int = chunking.VERSION
+    words: int = words.VERSION
+    parsers: dict[str, int] = parser_versions()
+
+
+class IndexedDocument(_Record):
+    """A document's file as it was indexed."""
+
+    sha256: str
+    size: int
+    mtime_ns: int
+    passages: int
+
+
+class FileSum(_Record):
+    """Size in bytes and SHA-256 of a file of the generation."""
+
+    size: int
+    sha256: str
+
+
+class Manifest(_Record):
+    """`manifest.json`, whose own hash is part of the generation's name."""
+
+    recipe: Recipe
+    corpus: str  # absolute path
+    created: str  # ISO 8601, UTC
+    documents: dict[str, IndexedDocument]
+    passages: int
+    sentences: int
+    files: dict[str, FileSum]
+
+
+def write_manifest(manifest: Manifest, folder: Path) -> str:
+    """Write `manifest.json` into a finished generation's folder and return the generation's name."""
+    content = manifest.model_dump_json(indent=1).encode()
+    (folder / MANIFEST).write_bytes(content)
+    when = "".join(character for character in manifest.created[:19] if character not in "-:")
+    return f"{when}-{_digest(content)}"
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read the manifest of a generation, whose folder bears its name.
+
+    Raises:
+        FileNotFoundError: if the folder is gone.
+        IndexCorruptError: if the manifest is missing or not the one that was written.
+        IndexMismatchError: if another version of cydqa wrote it.
+    """
+    try:
+        content = (folder / MANIFEST).read_bytes()
+    except OSError as error:
+        if not folder.is_dir():
+            raise FileNotFoundError(folder) from error
+        raise IndexCorruptError(f"{folder / MANIFEST} can't be read: {error.strerror}.", hint=REBUILD) from error
+    if not folder.name.endswith(_digest(content)):
+        raise IndexCorruptError(f"{folder / MANIFEST} is not the one that was published.", hint=REBUILD)
+    try:
+        manifest = Manifest.model_validate_json(content)
+    except ValidationError as error:
+        raise _other_version(folder) from error
+    if manifest.recipe.schema_version != SCHEMA:
+        raise _other_version(folder)
+    return manifest
+
+
+def checksums(folder: Path) -> dict[str, FileSum]:
+    """Size and SHA-256 of every file below `folder`, by path, but for the manifest."""
+    sums = {}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and name != MANIFEST:
+            with path.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+                sums[name] = FileSum(size=os.fstat(file.fileno()).st_size, sha256=digest)
+    return sums
+
+
+def verify_files(folder: Path, manifest: Manifest) -> None:
+    """Compare every file with its checksum.
+
+    Raises:
+        IndexCorruptError: naming the first file that is missing, damaged or not part of the generation.
+    """
+    found = checksums(folder)
+    for name in sorted(manifest.files.keys() | found.keys()):
+        if name not in found:
+            raise IndexCorruptError(f"{folder / name} is missing.", hint=REBUILD)
+        if name not in manifest.files:
+            raise IndexCorruptError(f"{folder / name} does not belong to the index.", hint=REBUILD)
+        if found[name] != manifest.files[name]:
+            raise IndexCorruptError(f"{folder / name} is damaged: its checksum differs.", hint=REBUILD)
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]
+
+
+def _other_version(folder: Path) -> IndexMismatchError:
+    return IndexMismatchError(f"{folder} was built by another version of cydqa.", hint=REBUILD)

@@ -1,0 +1,110 @@
+"""A published generation, opened for reading. Opening verifies everything and writes nothing."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from cydqa.embedding import Embedder, Matrix
+from cydqa.errors import IndexCorruptError, IndexMismatchError, IndexNotBuiltError
+from cydqa.index import Rows
+from cydqa.index.dense import DenseIndex
+from cydqa.index.lexical import LexicalIndex
+from cydqa.index.manifest import REBUILD, Manifest, read_manifest, verify_files
+from cydqa.index.passages import Passages
+from cydqa.index.publish import generation_folder, live_name
+
+PASSAGES = "passages.sqlite"
+VECTORS = "vectors.faiss"
+SENTENCES = "sentences.npy"
+LEXICAL = "lexical"
+_SAMPLE = 500
+HalfMatrix = np.ndarray[tuple[int, ...], np.dtype[np.float16]]
+_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A fixed sample of the passages, by which the scores of every question are standardised."""
+
+    rows: Rows
+    vectors: Matrix  # (n, dim)
+    sentence_vectors: Matrix  # (m, dim), those of the first passage, then those of the second, ...
+    first_sentences: Rows  # (n,), where each passage's sentences start in `sentence_vectors`
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """The parts of one generation. Stays usable when its files are deleted."""
+
+    name: str
+    manifest: Manifest
+    passages: Passages
+    dense: DenseIndex
+    lexical: LexicalIndex
+    sentences: HalfMatrix  # (sentences, dim), memory-mapped
+    sample: Sample
+
+    def sentence_vectors(self, rows: Iterable[int]) -> tuple[Matrix, Rows]:
+        """Vectors of all sentences of these passages, (m, dim) float32, and where each passage's start among them."""
+        return _sentence_vectors(self.passages, self.sentences, rows)
+
+
+def open_live(index_dir: Path, embedder: Embedder | None = None) -> Generation:
+    """Open the generation that is live now.
+
+    Raises:
+        IndexNotBuiltError: if nothing was ever published.
+        IndexMismatchError: if another encoder than `embedder` or another version of cydqa built it.
+        IndexCorruptError: if a file is missing or damaged.
+    """
+    for _ in range(_TRIES):
+        name = live_name(index_dir)
+        if name is None:
+            raise IndexNotBuiltError(f"There is no index in {index_dir}.", hint="Run `cydqa index` to build it.")
+        try:
+            return open_generation(generation_folder(index_dir, name), embedder)
+        except FileNotFoundError:
+            continue  # a build published and deleted this generation since its name was read
+    raise IndexCorruptError(f"{index_dir} names the generation {name}, which is not there.", hint=REBUILD)
+
+
+def open_generation(folder: Path, embedder: Embedder | None = None) -> Generation:
+    """Open one generation, verifying every file first; raises like `open_live`, or FileNotFoundError if it is gone."""
+    manifest = read_manifest(folder)
+    if embedder is not None and manifest.recipe.fingerprint != embedder.fingerprint:
+        raise IndexMismatchError(
+            f"{folder.parent.parent} was built with the encoder {manifest.recipe.encoder}, not with {embedder.name}.",
+            hint="Run `cydqa index` to rebuild it, or set CYDQA_MODEL to the encoder that built it.",
+        )
+    try:
+        verify_files(folder, manifest)
+        return _open_verified(folder, manifest)
+    except Exception as error:  # whatever broke, it may be that a build deleted the folder meanwhile
+        if not folder.is_dir():
+            raise FileNotFoundError(folder) from error
+        if isinstance(error, OSError):
+            raise IndexCorruptError(f"{folder} can't be read: {error}.", hint=REBUILD) from error
+        raise
+
+
+def _open_verified(folder: Path, manifest: Manifest) -> Generation:
+    passages = Passages(folder / PASSAGES)
+    dense = DenseIndex.load(folder / VECTORS)
+    sentences = np.load(folder / SENTENCES, mmap_mode="r", allow_pickle=False)
+    counts = (len(manifest.documents), manifest.passages, manifest.sentences)
+    if passages.counts() != counts or (len(dense), len(sentences)) != counts[1:]:
+        raise IndexCorruptError(f"The parts of {folder} do not belong together.", hint=REBUILD)
+    # Evenly spread rows: the same sample for the same index.
+    rows = np.unique(np.linspace(0, len(dense) - 1, min(len(dense), _SAMPLE)).astype(np.int64))
+    sample = Sample(rows, dense.vectors(rows), *_sentence_vectors(passages, sentences, rows))
+    lexical = LexicalIndex.load(folder / LEXICAL)
+    return Generation(folder.name, manifest, passages, dense, lexical, sentences, sample)
+
+
+def _sentence_vectors(passages: Passages, sentences: HalfMatrix, rows: Iterable[int]) -> tuple[Matrix, Rows]:
+    ranges = passages.sentence_ranges(rows)
+    starts = np.cumsum([0, *(stop - first for first, stop in ranges)], dtype=np.int64)[:-1]
+    wanted = np.concatenate([np.arange(*span) for span in ranges]) if ranges else np.empty(0, np.int64)
+    return np.asarray(sentences[wanted], np.float32), starts

@@ -1,0 +1,50 @@
+"""Where sentences begin and end.
+
+A list item and a table row are sentences of their own; inside everything else the boundaries are sentencex's, less those
+after an abbreviation that it does not know.
+"""
+
+import re
+from itertools import pairwise
+
+import sentencex
+
+from cydqa.types import Span
+
+# A paragraph ends at a blank line; a list item or a row of a table is one line.
+_BLOCK_END = re.compile(r"\n\s*\n+|\n(?=[^\S\n]*(?:[•*–—-]|\d{1,3}[.)])[^\S\n]+\S)|\n(?=[^\n]* \| )|(?<= \| )\n")
+_ROW_END = re.compile(r"(?m)^[^\n]* \| [^\n]*\n")
+_MARKER = re.compile(r"\s*(?:[•*–—-]|\d{1,3}[.)])\s+(?=\S)")
+_ABBREVIATION = re.compile(r"(?:^|[\s(“\"])(?:Amb|Approx|approx|Res|Reps|Sens|para|paras|Para|Arts|Art|Ch|ch|ed|eds|transl)\.\s+$")
+
+
+def split_sentences(text: str, language: str = "en") -> list[Span]:
+    """Spans that follow one another without a gap and cover `text`: each a sentence with the white space after it."""
+    ends = sorted({match.end() for pattern in (_BLOCK_END, _ROW_END) for match in pattern.finditer(text)} | {len(text)})
+    spans: list[Span] = []
+    start = 0
+    for end in ends:
+        spans.extend(_split_block(text, start, end, language))
+        start = end
+    return spans
+
+
+def trim(text: str, span: Span) -> Span:
+    """The span without white space at its ends and without a list marker; empty if nothing else is in it."""
+    start, end = span
+    piece = text[start:end]
+    marker = _MARKER.match(piece)
+    offset = marker.end() if marker else len(piece) - len(piece.lstrip())
+    return min(start + offset, end), start + max(len(piece.rstrip()), min(offset, len(piece)))
+
+
+def _split_block(text: str, start: int, end: int, language: str) -> list[Span]:
+    marker = _MARKER.match(text, start, end)
+    body = marker.end() if marker else start  # sentencex does not look past a list marker
+    boundaries = [start]
+    for boundary in sentencex.get_sentence_boundaries(language, text[body:end]):
+        cut = body + boundary["end_index"]
+        if cut < end and not _ABBREVIATION.search(text[boundaries[-1] : cut]):
+            boundaries.append(cut)
+    boundaries.append(end)
+    return [(first, last) for first, last in pairwise(boundaries) if first < last]

@@ -1,0 +1,180 @@
+"""The vocabulary of cydqa: plain, immutable records that are made once and passed along.
+
+All offsets are Unicode code points in `Document.text`; a span is half open, `text[start:end]`.
+"""
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+Span: TypeAlias = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """An entry of a document's own list of references."""
+
+    number: int
+    title: str
+    url: str | None = None
+    document: str | None = None  # id of the corpus document it corresponds to
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A work that a document's facts come from."""
+
+    title: str
+    url: str | None = None
+    publisher: str | None = None
+    published: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What a document says about itself; everything is optional, dates are ISO 8601 or words like "n.d."."""
+
+    url: str | None = None
+    publisher: str | None = None
+    authors: tuple[str, ...] = ()
+    published: str | None = None
+    accessed: str | None = None
+    kind: str | None = None
+    language: str | None = None
+    references: tuple[Reference, ...] = ()
+    sources: tuple[Source, ...] = ()
+    questions: tuple[str, ...] = ()  # examples of what the document answers
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The text under one heading, without the heading itself and without what stands under its subheadings.
+
+    `path` holds the headings that lead to it, outermost first; it is empty for text before the first heading.
+    """
+
+    path: tuple[str, ...]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One file of the corpus as reading text. `id` is its path inside the corpus, with forward slashes."""
+
+    id: str
+    title: str
+    text: str
+    sections: tuple[Section, ...]
+    pages: tuple[int, ...]  # offset at which each page starts; empty for formats without pages
+    metadata: Metadata
+    sha256: str  # of the file's bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A passage: whole sentences of one section, short enough for the encoder's window."""
+
+    id: str  # hash of document id, span and text: same corpus, same ids
+    document_id: str
+    section: tuple[str, ...]
+    start: int
+    end: int
+    text: str  # always document.text[start:end]
+    page: int | None
+    sentences: tuple[Span, ...]  # in document.text, without surrounding white space
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found by a search. Rank counts from 1; a rank is None where that retriever did not find it."""
+
+    chunk: Chunk
+    title: str
+    rank: int
+    score: float
+    dense_rank: int | None
+    lexical_rank: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A slice of a document that answers the question: one sentence, or neighbours that belong together."""
+
+    document_id: str
+    start: int
+    end: int
+    text: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A quote with everything needed to check it in its source."""
+
+    number: int
+    document_id: str
+    title: str
+    url: str | None
+    publisher: str | None
+    published: str | None
+    section: tuple[str, ...]
+    page: int | None
+    start: int
+    end: int
+    quote: str
+    passage_start: int
+    passage_end: int
+    passage: str
+    score: float
+    stale: bool  # the source file changed since it was indexed
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of an answer and the number of the citation that it rests on."""
+
+    text: str
+    citation: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the assistant says to a question: cited quotes, or, when declined, only the nearest passages."""
+
+    question: str
+    read_as: str | None
+    declined: bool
+    confidence: float  # probability that the quotes answer the question
+    mode: str
+    generation: str
+    answer: str
+    parts: tuple[Part, ...]
+    citations: tuple[Citation, ...]
+    nearest: tuple[Citation, ...]
+    took_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a build is: `done` of `total` units of `stage`."""
+
+    stage: str  # "reading documents", "embedding passages", ...
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did: document ids by what happened to them; reasons for those left out."""
+
+    generation: str
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    failed: dict[str, str] = field(default_factory=dict)
+    skipped: dict[str, str] = field(default_factory=dict)
+    passages: int = 0
+    embedded: int = 0  # passages and sentences that went through the encoder
+    published: bool = True  # False where nothing had changed
+    seconds: float = 0.0

@@ -1,0 +1,43 @@
+"""Building the index on the page: at the first start, and where the index can't be used."""
+
+import time
+
+import streamlit as st
+
+from cydqa.errors import CydqaError, IndexBusyError
+from cydqa.index.build import build_index
+from cydqa.settings import Settings
+from cydqa.types import Progress
+from cydqa.ui import render
+
+_POLL_SECONDS = 2.0
+
+
+def draw_first_build(settings: Settings) -> None:
+    """Build the index that is not there yet, then show the chat."""
+    st.title("Preparing the documents")
+    st.write("There is no index yet. It is being built from the documents; this happens once.")
+    _build(settings, rebuild=False)
+
+
+def draw_rebuild(settings: Settings, error: CydqaError) -> None:
+    """Say why the index can't be used, and rebuild it on the visitor's word."""
+    st.title("The index has to be rebuilt")
+    st.error(render.plain(str(error)))
+    if st.button("Rebuild the index", type="primary"):
+        _build(settings, rebuild=True)
+
+
+def _build(settings: Settings, *, rebuild: bool) -> None:
+    bar = st.progress(0.0, text="Loading the encoder")
+
+    def on_progress(step: Progress) -> None:
+        share = step.done / step.total if step.total else 0.0
+        bar.progress(share, text=f"{step.stage.capitalize()}: {step.done} of {step.total}")
+
+    try:
+        build_index(settings.corpus, settings.index, settings=settings, progress=on_progress, rebuild=rebuild)
+    except IndexBusyError:
+        bar.progress(0.0, text="Another window or program is building it; waiting for it to finish")
+        time.sleep(_POLL_SECONDS)
+    st.rerun()

@@ -1,0 +1,71 @@
+"""The chat: question in, answer with numbered quotes and a card for each citation."""
+
+from dataclasses import dataclass
+from itertools import islice
+
+import streamlit as st
+
+from cydqa.assistant import Assistant
+from cydqa.errors import CydqaError
+from cydqa.types import Answer
+from cydqa.ui import render
+
+_TURNS = "turns"
+_EXAMPLES = 3
+_LOOKED_THROUGH = 50  # documents, for example questions
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    question: str
+    answer: Answer | None
+    error: str = ""
+
+
+def draw(assistant: Assistant) -> None:
+    """Draw the conversation and the input; a new question is answered at once."""
+    turns: list[_Turn] = st.session_state.setdefault(_TURNS, [])
+    documents = assistant.documents()
+    st.title("Cyber diplomacy, quoted")
+    st.write(
+        f"Ask a question. The answer is quoted word for word from {len(documents)} documents,"
+        " and each quote shows the passage it comes from."
+    )
+    question = st.chat_input("Ask about cyber diplomacy")
+    if not turns and not question:
+        question = _draw_examples(assistant, documents)
+    for number, turn in enumerate(turns, 1):
+        _draw_turn(turn, number)
+    if question:
+        with st.chat_message("user"):
+            st.html(render.question(question))
+        with st.spinner("Looking through the documents"):
+            turns.append(_ask(assistant, question))
+        st.rerun()
+
+
+def _ask(assistant: Assistant, question: str) -> _Turn:
+    try:
+        return _Turn(question, assistant.ask(question))
+    except CydqaError as error:
+        return _Turn(question, None, f"{error} {error.hint}")
+
+
+def _draw_turn(turn: _Turn, number: int) -> None:
+    with st.chat_message("user"):
+        st.html(render.question(turn.question))
+    with st.chat_message("assistant"):
+        if turn.answer is None:
+            st.error(render.plain(turn.error))
+        else:
+            st.html(render.answer(turn.answer, number))
+
+
+def _draw_examples(assistant: Assistant, documents: list[str]) -> str | None:
+    """Buttons with questions that the documents themselves suggest; the one that was pressed."""
+    asked = (question for name in documents[:_LOOKED_THROUGH] for question in assistant.document(name).metadata.questions[:1])
+    pressed = None
+    for question in islice(asked, _EXAMPLES):
+        if st.button(render.plain(question), key=f"example-{question}"):
+            pressed = question
+    return pressed

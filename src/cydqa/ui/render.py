@@ -1,0 +1,80 @@
+"""The only place that makes HTML. Whatever comes from documents, file names or visitors is escaped here."""
+
+from html import escape
+
+from cydqa.answering import DECLINED
+from cydqa.types import Answer, Citation
+
+# Colours are mixed from the theme's own text colour, so that one sheet serves light and dark.
+STYLE = """
+<style>
+.cyd-answer { font-size: 1.06rem; line-height: 1.65; margin: 0 0 0.9rem; overflow-wrap: anywhere; }
+.cyd-answer a.cyd-marker, .cyd-marker { font-weight: 600; text-decoration: none; white-space: nowrap; }
+.cyd-note { opacity: 0.75; font-size: 0.9rem; margin: 0 0 0.9rem; }
+.cyd-card { border: 1px solid color-mix(in srgb, currentColor 22%, transparent); border-radius: 0.6rem;
+            padding: 0.8rem 1rem; margin: 0 0 0.8rem; overflow-wrap: anywhere; scroll-margin-top: 5rem; }
+.cyd-card:target { border-color: color-mix(in srgb, currentColor 70%, transparent); }
+.cyd-title { font-weight: 600; margin: 0; }
+.cyd-path, .cyd-meta { opacity: 0.75; font-size: 0.88rem; margin: 0.1rem 0 0; }
+.cyd-passage { line-height: 1.6; margin: 0.6rem 0 0; white-space: pre-line; }
+.cyd-passage mark { background: rgba(255, 196, 0, 0.32); color: inherit; padding: 0.05em 0; border-radius: 0.15em; }
+.cyd-question { overflow-wrap: anywhere; white-space: pre-line; }
+</style>
+"""
+_MARKDOWN = str.maketrans({character: f"\\{character}" for character in r"\`*_{}[]()#+-.!|<>~$:"})
+
+
+def plain(text: str) -> str:
+    """Text for a Streamlit element that reads Markdown, so that it shows as it was typed."""
+    return text.translate(_MARKDOWN)
+
+
+def question(text: str) -> str:
+    """What the visitor asked."""
+    return f'<div class="cyd-question">{escape(text)}</div>'
+
+
+def answer(given: Answer, turn: int) -> str:
+    """An answer with its cards; `turn` tells the anchors of several answers on one page apart."""
+    if given.declined:
+        nearest = "".join(_card(citation, f"t{turn}-n{citation.number}", mark=False) for citation in given.nearest)
+        related = '<p class="cyd-note">The nearest passages, which may be related:</p>' if nearest else ""
+        return f'<p class="cyd-answer">{escape(DECLINED)}</p>{related}{nearest}'
+    quotes = " ".join(
+        f'“{escape(part.text)}” <a class="cyd-marker" href="#t{turn}-c{part.citation}">[{part.citation}]</a>'
+        for part in given.parts
+    )
+    cards = "".join(_card(citation, f"t{turn}-c{citation.number}", mark=True) for citation in given.citations)
+    return (
+        f'<p class="cyd-answer">{quotes}</p>'
+        f'<p class="cyd-note">Confidence that this answers the question: {given.confidence:.0%}</p>{cards}'
+    )
+
+
+def _card(citation: Citation, anchor: str, *, mark: bool) -> str:
+    path = " › ".join(citation.section)
+    origin = " · ".join(part for part in (citation.publisher, citation.published) if part)
+    page = f"page {citation.page}" if citation.page is not None else ""
+    place = " · ".join(part for part in (path, page) if part)
+    stale = "The file has changed since it was indexed: rebuild the index." if citation.stale else ""
+    number = f'<span class="cyd-marker">[{citation.number}]</span> ' if mark else ""
+    return (
+        f'<div class="cyd-card" id="{anchor}"><p class="cyd-title">{number}{escape(citation.title)}</p>'
+        + "".join(f'<p class="cyd-path">{escape(line)}</p>' for line in (place, origin, stale) if line)
+        + f'<p class="cyd-passage">{_passage(citation, mark=mark)}</p>{_link(citation.url)}</div>'
+    )
+
+
+def _passage(citation: Citation, *, mark: bool) -> str:
+    if not mark:
+        return escape(citation.passage)
+    start, end = citation.start - citation.passage_start, citation.end - citation.passage_start
+    before, quote, after = citation.passage[:start], citation.passage[start:end], citation.passage[end:]
+    return f"{escape(before)}<mark>{escape(quote)}</mark>{escape(after)}"
+
+
+def _link(url: str | None) -> str:
+    """A link to the original, for addresses of the web only."""
+    if url is None or not url.startswith(("https://", "http://")):
+        return ""
+    return f'<p class="cyd-meta"><a href="{escape(url)}" target="_blank" rel="noopener noreferrer">{escape(url)}</a></p>'
