@@ -19,13 +19,20 @@ class Origin:
 
 def cite(quotes: Sequence[Quote], hits: Sequence[Hit], origin_of: Callable[[str], Origin]) -> tuple[Citation, ...]:
     """Number the quotes from 1 and say where each stands; every quote must lie in the passage of one of the hits."""
-    return tuple(_citation(number, quote, _passage_of(quote, hits), origin_of) for number, quote in enumerate(quotes, 1))
+    return tuple(
+        _citation(number, quote, _passage_of(quote, hits), origin_of) for number, quote in enumerate(quotes, 1)
+    )
 
 
 def cite_passages(hits: Sequence[Hit], origin_of: Callable[[str], Origin]) -> tuple[Citation, ...]:
     """The passages themselves as citations, to be shown as related to a question that was declined."""
     return tuple(
-        _citation(hit.rank, Quote(hit.chunk.document_id, hit.chunk.start, hit.chunk.end, hit.chunk.text, hit.score), hit, origin_of)
+        _citation(
+            hit.rank,
+            Quote(hit.chunk.document_id, hit.chunk.start, hit.chunk.end, hit.chunk.text, hit.score),
+            hit,
+            origin_of,
+        )
         for hit in hits
     )
 

@@ -22,7 +22,7 @@ _NEAREST = 3  # passages shown with a declined answer
 
 
 class Assistant:
-    """Answers questions from one index. Safe to share between threads; a newly published index is picked up by itself."""
+    """Answers questions from one index. Safe to share between threads; picks up a newly published index."""
 
     def __init__(self, index_dir: Path, corpus_dir: Path | None, settings: Settings, embedder: Embedder) -> None:
         """Use `open_assistant`."""
@@ -33,9 +33,7 @@ class Assistant:
         self._lock = threading.Lock()
         self._generation = open_live(index_dir, embedder)
 
-    def ask(
-        self, question: str, *, documents: Sequence[str] | None = None, history: Sequence[Answer] = ()
-    ) -> Answer:
+    def ask(self, question: str, *, documents: Sequence[str] | None = None, history: Sequence[Answer] = ()) -> Answer:
         """Answer with numbered quotes, or decline and show the nearest passages.
 
         Args:

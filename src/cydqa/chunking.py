@@ -1,8 +1,8 @@
 """A document -> its passages: whole sentences of one section that fit the encoder's window with their heading.
 
-The splitting is langchain-text-splitters': whole paragraphs while they fit, else whole sentences, else clauses and words
-of a sentence too long for any window. Its pieces, one after the other, are the section again, so every span follows by
-addition and no text is ever searched for.
+The splitting is langchain-text-splitters': whole paragraphs while they fit, else whole sentences, else clauses and
+words of a sentence too long for any window. Its pieces, one after the other, are the section again, so every span
+follows by addition and no text is ever searched for.
 """
 
 import hashlib
@@ -77,7 +77,7 @@ def embedding_text(title: str, chunk: Chunk, tokenizer: Tokenizer) -> str:
 
 
 def sentence_text(title: str, chunk: Chunk, sentence: Span, tokenizer: Tokenizer) -> str:
-    """What the encoder reads of a sentence: the nearest heading, which often names what the sentence is about, and it."""
+    """What the encoder reads of a sentence: it, after the nearest heading, which often names what it is about."""
     heading = tokenizer.head(chunk.section[-1] if chunk.section else title, HEADING_TOKENS)
     return f"{heading}: {chunk.text[sentence[0] - chunk.start : sentence[1] - chunk.start]}"
 
@@ -98,7 +98,8 @@ class _PassageSplitter:
             "keep_separator": "end",
         }
         self._language = language
-        self._fits = lambda text: length(text) <= size
+        self._length = length
+        self._size = size
         self._paragraphs = RecursiveCharacterTextSplitter(separators=["\n\n"], **exact)
         self._sentences = _SentenceSplitter(self._cut_into_sentences, **exact)
         self._clauses = RecursiveCharacterTextSplitter(separators=["\n", "; ", ", ", " ", ""], **exact)
@@ -120,6 +121,9 @@ class _PassageSplitter:
             if sentences:
                 stop = section.start + end
                 yield stop - len(piece.lstrip()), stop - len(piece) + len(piece.rstrip()), tuple(sentences)
+
+    def _fits(self, text: str) -> bool:
+        return self._length(text) <= self._size
 
     def _split(self, text: str) -> Iterator[str]:
         for piece in self._paragraphs.split_text(text):

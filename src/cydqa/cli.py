@@ -21,7 +21,7 @@ from cydqa.types import Progress as Step
 
 if TYPE_CHECKING:
     from cydqa.assistant import Assistant
-    from cydqa.index.build import OnProgress
+    from cydqa.index.vectors import OnProgress
 
 app = typer.Typer(
     help="Ask a folder of documents; get numbered, verbatim quotes to check.",
@@ -36,7 +36,8 @@ _Corpus = Annotated[Path | None, typer.Option("--corpus", metavar="DIR", help="F
 _Index = Annotated[Path | None, typer.Option("--index", metavar="DIR", help="Folder of the index [default: index].")]
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 _Documents = Annotated[
-    list[str] | None, typer.Option("--document", metavar="ID", help="Search this document only; may be repeated.")
+    list[str] | None,
+    typer.Option("--document", metavar="ID", help="Search this document only; may be repeated."),
 ]
 
 
@@ -125,7 +126,9 @@ def status(corpus: _Corpus = None, index: _Index = None, as_json: _Json = False)
         _print_json(dataclasses.asdict(state))
         return
     _out.print(f"corpus      {escape(str(settings.corpus))}: {len(state.documents)} documents")
-    built = f"{state.passages} passages, built {state.created} with {state.encoder}" if state.generation else "not built"
+    built = (
+        f"{state.passages} passages, built {state.created} with {state.encoder}" if state.generation else "not built"
+    )
     _out.print(f"index       {escape(str(settings.index))}: {escape(built)}")
     for name in ("unchanged", "added", "changed", "removed", "skipped"):
         for document_id in getattr(state, name):

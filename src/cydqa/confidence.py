@@ -1,8 +1,8 @@
 """How likely it is that the quotes found answer the question.
 
-A logistic regression on three features. Its weights are those that `tests/eval/fit_confidence.py` prints, fitted half on
-questions of SQuAD 2.0 (Rajpurkar, Jia and Liang 2018; with the paragraph or the whole article that answers taken away)
-and half on the judged questions in `tests/eval/questions.jsonl`.
+A logistic regression on three features. Its weights are those that `tests/eval/fit_confidence.py` prints, fitted half
+on questions of SQuAD 2.0 (Rajpurkar, Jia and Liang 2018; with the paragraph or the whole article that answers taken
+away) and half on the judged questions in `tests/eval/questions.jsonl`.
 """
 
 import math

@@ -27,7 +27,8 @@ def list_corpus(corpus_dir: Path) -> tuple[list[CorpusFile], dict[str, str]]:
     """
     if not corpus_dir.is_dir():
         raise DocumentError(
-            f"There is no corpus folder {corpus_dir}.", hint="Create it and put documents into it, or pass --corpus."
+            f"There is no corpus folder {corpus_dir}.",
+            hint="Create it and put documents into it, or pass --corpus.",
         )
     root = corpus_dir.resolve()
     files, skipped = [], {}

@@ -1,8 +1,8 @@
 """Question -> ranked passages: two retrievers propose, one fusion of standardised scores decides.
 
 Dense and lexical search each propose candidates. Every candidate then gets all three scores: the cosine of the whole
-passage, the cosine of its best sentence, and BM25. Adding scores on a common scale keeps what the ranks throw away; with
-equal weights by rank (reciprocal rank fusion) the weaker retriever drags the better one down.
+passage, the cosine of its best sentence, and BM25. Adding scores on a common scale keeps what the ranks throw away;
+with equal weights by rank (reciprocal rank fusion) the weaker retriever drags the better one down.
 """
 
 from dataclasses import dataclass
@@ -50,7 +50,13 @@ def standardise(scores: Scores, *, mean: float, std: float) -> Scores:
 
 
 def retrieve(
-    generation: Generation, query: str, query_vector: Matrix, *, k: int, candidates: int, rows: Rows | None = None
+    generation: Generation,
+    query: str,
+    query_vector: Matrix,
+    *,
+    k: int,
+    candidates: int,
+    rows: Rows | None = None,
 ) -> Retrieval:
     """The k best passages for a query, best first, ties by passage id.
 

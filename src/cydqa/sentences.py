@@ -1,7 +1,7 @@
 """Where sentences begin and end.
 
-A list item and a table row are sentences of their own; inside everything else the boundaries are sentencex's, less those
-after an abbreviation that it does not know.
+A list item and a table row are sentences of their own; inside everything else the boundaries are sentencex's, less
+those after an abbreviation that it does not know.
 """
 
 import re
@@ -15,7 +15,9 @@ from cydqa.types import Span
 _BLOCK_END = re.compile(r"\n\s*\n+|\n(?=[^\S\n]*(?:[•*–—-]|\d{1,3}[.)])[^\S\n]+\S)|\n(?=[^\n]* \| )|(?<= \| )\n")
 _ROW_END = re.compile(r"(?m)^[^\n]* \| [^\n]*\n")
 _MARKER = re.compile(r"\s*(?:[•*–—-]|\d{1,3}[.)])\s+(?=\S)")
-_ABBREVIATION = re.compile(r"(?:^|[\s(“\"])(?:Amb|Approx|approx|Res|Reps|Sens|para|paras|Para|Arts|Art|Ch|ch|ed|eds|transl)\.\s+$")
+_ABBREVIATION = re.compile(
+    r"(?:^|[\s(“\"])(?:Amb|Approx|approx|Res|Reps|Sens|para|paras|Para|Arts|Art|Ch|ch|ed|eds|transl)\.\s+$"
+)
 
 
 def split_sentences(text: str, language: str = "en") -> list[Span]:

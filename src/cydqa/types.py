@@ -167,7 +167,7 @@ class Progress:
 class BuildReport:
     """What a build did: document ids by what happened to them; reasons for those left out."""
 
-    generation: str
+    generation: str = ""  # name of the one that is live now
     added: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()

@@ -23,7 +23,8 @@ def decode(content: bytes) -> str:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
         raise DocumentError(
-            f"not valid {encoding.upper()} at byte {error.start}.", hint="Save the file as UTF-8 and try again."
+            f"not valid {encoding.upper()} at byte {error.start}.",
+            hint="Save the file as UTF-8 and try again.",
         ) from error
     if "\0" in text:
         raise DocumentError(

@@ -65,7 +65,8 @@ def parse_front_matter(block: str) -> tuple[str | None, Metadata]:
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         reason = " ".join(str(error).split())[:200]
         raise DocumentError(
-            f"its front matter is not YAML: {reason}.", hint="Correct the block between the --- lines, or remove it."
+            f"its front matter is not YAML: {reason}.",
+            hint="Correct the block between the --- lines, or remove it.",
         ) from error
     try:
         front = _FrontMatter.model_validate(values or {})

@@ -31,7 +31,9 @@ def extract(text: str, fallback_title: str) -> Extracted:
     title, metadata = None, Metadata()
     if tokens and tokens[0].type == "front_matter":
         title, metadata = parse_front_matter(tokens.pop(0).content)
-    top = [_visible(tokens[i + 1]) for i, token in enumerate(tokens) if token.type == "heading_open" and token.tag == "h1"]
+    top = [
+        _visible(tokens[i + 1]) for i, token in enumerate(tokens) if token.type == "heading_open" and token.tag == "h1"
+    ]
     heading_title = top[0] if len(top) == 1 else None
     builder = TextBuilder()
     path: list[tuple[int, str]] = []

