@@ -1,6 +1,6 @@
 """How likely it is that the quotes found answer the question.
 
-A logistic regression on three features. Its weights are those that `tests/eval/fit_confidence.py` prints, fitted half
+A logistic regression on four features. Its weights are those that `tests/eval/fit_confidence.py` prints, fitted half
 on questions of SQuAD 2.0 (Rajpurkar, Jia and Liang 2018; with the paragraph or the whole article that answers taken
 away) and half on the judged questions in `tests/eval/questions.jsonl`.
 """
@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from cydqa.retrieval import Retrieval, coverage, passage_terms
 from cydqa.words import terms
 
-_BIAS, _COSINE, _COVERAGE, _MISSING = -5.42, 6.51, 3.86, -3.21
+_BIAS, _COSINE, _COVERAGE, _MISSING, _FOCUS = -4.52, 6.61, 2.45, -2.81, -0.96
+_ASKS_FOR = re.compile(r"\b(?:what|which|who|whose|how (?:many|much|long|old))\b", re.IGNORECASE)
 _WORD = re.compile(r"\w+(?:['’]\w+)?")
 
 
@@ -23,16 +24,22 @@ class Features:
     cosine: float  # of the question and the sentence nearest to it
     coverage: float  # share of the question's words, weighted by idf, that the best passage has with its headings
     missing: float  # share of the names and numbers in the question that no passage found has
+    focus_missing: (
+        float  # 1 if no passage has the word that says what is asked for ("what is the *salary* of ..."), else 0
+    )
 
 
 def features_of(question: str, retrieval: Retrieval) -> Features:
     """The features of a question and what was retrieved for it; it must have found something."""
     held = [passage_terms(hit) for hit in retrieval.hits]
+    anywhere = frozenset().union(*held)
     named = frozenset(terms(" ".join(_names(question))))
+    focus = _focus(question)
     return Features(
         cosine=max(float(cosines.max()) for cosines in retrieval.sentence_cosines),
         coverage=coverage(held[0], retrieval.idf),
-        missing=len(named - frozenset().union(*held)) / len(named) if named else 0.0,
+        missing=len(named - anywhere) / len(named) if named else 0.0,
+        focus_missing=float(focus is not None and focus not in anywhere),
     )
 
 
@@ -41,7 +48,8 @@ def confidence(question: str, retrieval: Retrieval) -> float:
     if not retrieval.hits:
         return 0.0
     features = features_of(question, retrieval)
-    logit = _BIAS + _COSINE * features.cosine + _COVERAGE * features.coverage + _MISSING * features.missing
+    logit = _BIAS + _COSINE * features.cosine + _COVERAGE * features.coverage
+    logit += _MISSING * features.missing + _FOCUS * features.focus_missing
     return 1 / (1 + math.exp(-logit))
 
 
@@ -53,3 +61,9 @@ def _names(question: str) -> list[str]:
         for place, word in enumerate(words)
         if any(character.isdigit() for character in word) or (place and word[0].isupper())
     ]
+
+
+def _focus(question: str) -> str | None:
+    """The term that says what is asked for: the first one after the question word (Moldovan et al., ACL 2000)."""
+    asks = _ASKS_FOR.search(question)
+    return next(iter(terms(question[asks.end() :])), None) if asks else None

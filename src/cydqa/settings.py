@@ -25,7 +25,7 @@ class Settings(BaseSettings):
     candidates: int = Field(50, ge=1, le=1000)  # of each retriever, before fusion
     hits: int = Field(6, ge=1, le=50)  # passages that quotes are chosen from
     quote_words: int = Field(80, ge=10, le=1000)  # all quotes of an answer together; one quote may be longer
-    min_confidence: float = Field(0.4, ge=0, le=1)  # below it a question is declined
+    min_confidence: float = Field(0.35, ge=0, le=1)  # below it a question is declined
 
 
 def load_settings(**overrides: Any) -> Settings:
