@@ -17,7 +17,7 @@ from cydqa.index.dense import DenseIndex
 from cydqa.index.lexical import LexicalIndex
 from cydqa.index.manifest import IndexedDocument, Manifest, Recipe, checksums, write_manifest
 from cydqa.index.passages import Digests, write_passages
-from cydqa.index.publish import builder, publish, sync_tree
+from cydqa.index.publish import builder, discard_all_but, publish, sync_tree
 from cydqa.index.store import LEXICAL, PASSAGES, SENTENCES, VECTORS, Generation, open_generation, open_live
 from cydqa.index.vectors import OnProgress, VectorSource, digest
 from cydqa.library import CorpusFile, list_corpus
@@ -69,21 +69,22 @@ def build_index(
         with builder(index_dir) as staging:
             corpus = _read_corpus(corpus_dir, on_progress)
             live = _live(index_dir)
+            if live:
+                discard_all_but(index_dir, live.manifest.kept(live.name))  # a build before may have been killed at this
             report = _compare(corpus, live)
             if live and not rebuild and _is_current(live.manifest, recipe, corpus_dir, corpus, report):
                 passages, seconds = live.manifest.passages, time.monotonic() - started
                 return replace(report, generation=live.name, passages=passages, published=False, seconds=seconds)
             vectors = VectorSource(embedder, None if rebuild else live, on_progress)
             unnamed = staging / "generation"
-            manifest = _write(unnamed, corpus, corpus_dir, recipe, vectors)
+            manifest = _write(unnamed, corpus, corpus_dir, recipe, vectors, live)
             on_progress(Progress("publishing the index", 0, 1))
             name = write_manifest(manifest, unnamed)
             finished = unnamed.rename(staging / name)
             open_generation(finished, embedder)  # what can't be opened is not published
             sync_tree(finished)
-            # The generation before is kept, unless it holds a document that is to be gone.
-            keep_previous = live is not None and live.manifest.documents.keys() <= manifest.documents.keys()
-            publish(index_dir, finished, name, keep_previous=keep_previous)
+            publish(index_dir, finished, name)
+            discard_all_but(index_dir, manifest.kept(name))
             on_progress(Progress("publishing the index", 1, 1))
     except (OSError, sqlite3.Error) as error:
         raise CydqaError(
@@ -145,7 +146,9 @@ def _is_current(manifest: Manifest, recipe: Recipe, corpus_dir: Path, corpus: _C
     return same_documents and manifest.recipe == recipe and manifest.corpus == str(corpus_dir.resolve())
 
 
-def _write(folder: Path, corpus: _Corpus, corpus_dir: Path, recipe: Recipe, vectors: VectorSource) -> Manifest:
+def _write(
+    folder: Path, corpus: _Corpus, corpus_dir: Path, recipe: Recipe, vectors: VectorSource, live: Generation | None
+) -> Manifest:
     """Write every file of a generation but its manifest, which is returned."""
     tokenizer = vectors.embedder.tokenizer
     chunks = [
@@ -164,10 +167,12 @@ def _write(folder: Path, corpus: _Corpus, corpus_dir: Path, recipe: Recipe, vect
     np.save(folder / SENTENCES, sentence_vectors.astype(np.float16), allow_pickle=False)
     LexicalIndex.build([terms(text) for text in passages]).save(folder / LEXICAL)
     write_passages(folder / PASSAGES, corpus.documents, chunks, digests)
+    kept = {document.id for document in corpus.documents}
     return Manifest(
         recipe=recipe,
         corpus=str(corpus_dir.resolve()),
         created=datetime.now(UTC).isoformat(),
+        previous=live.name if live and live.manifest.documents.keys() <= kept else None,
         documents={
             document.id: _indexed(document, corpus.files[document.id], own)
             for document, own in zip(corpus.documents, chunks, strict=True)

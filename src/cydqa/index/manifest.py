@@ -4,7 +4,7 @@ import hashlib
 import os
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from cydqa import chunking, words
 from cydqa.documents import parser_versions
@@ -13,6 +13,11 @@ from cydqa.errors import IndexCorruptError, IndexMismatchError
 SCHEMA = 1  # of the files of a generation; raise it when they change
 MANIFEST = "manifest.json"
 REBUILD = "Run `cydqa index --rebuild` to build it again from the corpus."
+
+
+def current_versions() -> dict[str, int]:
+    """The versions that an index must have been built with to be asked now."""
+    return {"schema": SCHEMA, "chunking": chunking.VERSION, "words": words.VERSION}
 
 
 class _Record(BaseModel):
@@ -25,10 +30,8 @@ class Recipe(_Record):
     encoder: str
     fingerprint: str
     chunk_tokens: int
-    schema_version: int = SCHEMA
-    chunking: int = chunking.VERSION
-    words: int = words.VERSION
-    parsers: dict[str, int] = parser_versions()
+    versions: dict[str, int] = Field(default_factory=current_versions)
+    parsers: dict[str, int] = Field(default_factory=parser_versions)  # a build minds them; asking does not
 
 
 class IndexedDocument(_Record):
@@ -53,10 +56,15 @@ class Manifest(_Record):
     recipe: Recipe
     corpus: str  # absolute path
     created: str  # ISO 8601, UTC
+    previous: str | None  # the generation kept beside this one; None where it holds a document that is to be gone
     documents: dict[str, IndexedDocument]
     passages: int
     sentences: int
     files: dict[str, FileSum]
+
+    def kept(self, name: str) -> set[str]:
+        """Names of the generations to keep while this one, of that name, is live."""
+        return {name, self.previous} - {None}  # type: ignore[return-value]
 
 
 def write_manifest(manifest: Manifest, folder: Path) -> str:
@@ -87,7 +95,7 @@ def read_manifest(folder: Path) -> Manifest:
         manifest = Manifest.model_validate_json(content)
     except ValidationError as error:
         raise _other_version(folder) from error
-    if manifest.recipe.schema_version != SCHEMA:
+    if manifest.recipe.versions != current_versions():
         raise _other_version(folder)
     return manifest
 

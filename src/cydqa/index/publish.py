@@ -65,12 +65,11 @@ def sync_tree(folder: Path) -> None:
         _sync(path)
 
 
-def publish(index_dir: Path, finished: Path, name: str, *, keep_previous: bool) -> None:
-    """Make the synced folder `finished` the live generation `name`, then delete what is no longer kept.
+def publish(index_dir: Path, finished: Path, name: str) -> None:
+    """Make the synced folder `finished` the live generation `name`.
 
     The rename of CURRENT is the moment at which it happens: before it the old generation answers, after it the new one.
     """
-    previous = live_name(index_dir)
     generations = index_dir / _GENERATIONS
     generations.mkdir(exist_ok=True)
     os.replace(finished, generations / name)
@@ -81,8 +80,12 @@ def publish(index_dir: Path, finished: Path, name: str, *, keep_previous: bool) 
     _sync(pointer)
     os.replace(pointer, index_dir / _CURRENT)
     _sync(index_dir)
-    kept = {name, previous} if keep_previous else {name}
-    for folder in generations.iterdir():
+
+
+def discard_all_but(index_dir: Path, kept: set[str]) -> None:
+    """Delete every other generation: older ones, and those that a killed builder never published."""
+    generations = index_dir / _GENERATIONS
+    for folder in generations.iterdir() if generations.is_dir() else ():
         if folder.name not in kept:
             shutil.rmtree(folder)
 

@@ -1,0 +1,144 @@
+"""Fakes that can be checked by eye, and a small corpus; no test of the fast kind loads the real encoder."""
+
+import hashlib
+import os
+import re
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+os.environ["HF_HUB_OFFLINE"] = "1"
+
+from cydqa import build_index, open_assistant
+from cydqa.settings import Settings
+from cydqa.words import terms
+
+ROOT = Path(__file__).parents[1]
+
+
+class WordTokenizer:
+    """A word is a token."""
+
+    def count(self, text):
+        return len(text.split())
+
+    def head(self, text, tokens):
+        ends = [match.end() for match in re.finditer(r"\S+", text)]
+        return text if len(ends) <= tokens else text[: ends[tokens - 1]]
+
+
+class WordEmbedder:
+    """One dimension per term (by hash): the cosine of two texts is the overlap of their words."""
+
+    name, dim, window = "words", 512, 256
+    tokenizer = WordTokenizer()
+
+    def __init__(self, fingerprint="words-1"):
+        self.fingerprint = fingerprint
+        self.embedded = []  # every text that went through, to see what a build embeds again
+
+    def embed_chunks(self, texts, done=lambda n: None):
+        self.embedded += texts
+        vectors = np.zeros((len(texts), self.dim), np.float32)
+        for row, text in enumerate(texts):
+            for term in terms(text):
+                vectors[row, int(hashlib.md5(term.encode()).hexdigest(), 16) % self.dim] += 1  # noqa: S324
+            done(1)
+        return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+
+    def embed_query(self, text):
+        vector = self.embed_chunks([text])[0]
+        self.embedded.pop()
+        return vector
+
+
+DOCUMENTS = {
+    "leave.md": """---
+title: Annual leave
+url: https://example.org/leave
+publisher: Personnel office
+published: 2024-05-01
+---
+
+# Annual leave
+
+Every employee has thirty days of annual leave. Unused leave expires in March.
+
+## Applying
+
+Apply for leave in the calendar two weeks ahead. The head of unit approves the application.
+""",
+    "laptops.md": """# Laptops
+
+A laptop is replaced every four years. Broken laptops go to the help desk on the second floor.
+
+## Travel
+
+Laptops may travel abroad only with an encrypted disk.
+""",
+    "notes/invoices.txt": "Invoices are paid within thirty days. The accountant checks every invoice twice.\n",
+}
+
+
+def write_corpus(folder, documents):
+    for name, text in documents.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch):
+    for name in list(os.environ):
+        if name.startswith("CYDQA_"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def embedder():
+    return WordEmbedder()
+
+
+@pytest.fixture
+def settings():
+    return Settings(min_confidence=0.3)
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    return write_corpus(tmp_path / "corpus", DOCUMENTS)
+
+
+@pytest.fixture
+def build(tmp_path, corpus, embedder, settings):
+    """Build the small corpus (again); returns the report."""
+
+    def build(**options):
+        return build_index(corpus, tmp_path / "index", **{"settings": settings, "embedder": embedder, **options})
+
+    return build
+
+
+@pytest.fixture
+def assistant(tmp_path, build, embedder, settings):
+    build()
+    return open_assistant(tmp_path / "index", settings=settings, embedder=embedder)
+
+
+@pytest.fixture
+def fake_encoder(monkeypatch, embedder):
+    """Wherever the entry points would open the real encoder, they get the fake one."""
+    monkeypatch.setattr("cydqa.embedding.sentence_transformer.open_encoder", lambda *_, **__: embedder)
+    return embedder
+
+
+@pytest.fixture(scope="session")
+def real_index(tmp_path_factory):
+    """The shipped corpus, built once with the real encoder: (corpus folder, index folder, report)."""
+    folder = tmp_path_factory.mktemp("real")
+    shutil.copytree(ROOT / "corpus", folder / "corpus")
+    report = build_index(folder / "corpus", folder / "index", settings=Settings())
+    return folder / "corpus", folder / "index", report

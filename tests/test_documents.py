@@ -1,0 +1,105 @@
+import pytest
+
+from cydqa.documents import read_document
+from cydqa.errors import DocumentError
+
+
+def read(tmp_path, name, content):
+    path = tmp_path / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return read_document(path, name)
+
+
+def bodies(document):
+    return [(section.path, document.text[section.start : section.end].strip()) for section in document.sections]
+
+
+def test_markdown_becomes_reading_text_under_its_headings(tmp_path):
+    document = read(
+        tmp_path,
+        "page.md",
+        "# Norms\n\nAn *opening* with a [link](https://example.org), `code`\nand a soft break [1, 2].\n\n"
+        "## Status\n\nVoluntary.<!-- hidden --> Not <b>binding</b>.\n\n### Since 2015\n\nEndorsed &amp; kept.\n\n## Critique\n\nSlow.\n",
+    )
+    assert document.title == "Norms"
+    assert bodies(document) == [
+        ((), "An opening with a link, code and a soft break [1, 2]."),
+        (("Status",), "Voluntary. Not binding."),
+        (("Status", "Since 2015"), "Endorsed & kept."),
+        (("Critique",), "Slow."),
+    ]
+
+
+def test_lists_and_tables_keep_one_line_for_each_item_and_row(tmp_path):
+    document = read(
+        tmp_path,
+        "list.md",
+        "- one\n- two\n  1. inner\n  2. more\n\n3. third\n4. fourth\n\n| a | b |\n|---|---|\n| c *d* | e |\n",
+    )
+    assert document.text.split("\n\n") == [
+        "• one\n• two\n1. inner\n2. more",
+        "3. third\n4. fourth",
+        "a | b\nc d | e",
+        "",
+    ]
+
+
+def test_front_matter_is_typed_and_stays_out_of_the_text(tmp_path):
+    document = read(
+        tmp_path,
+        "page.md",
+        "---\ntitle: The page\nurl: https://example.org/a\npublished: 2022-04-04\nunknown: [1]\n"
+        "references:\n  - {number: 1, title: First, document: other.md}\n---\n# Heading\n\nText.\n",
+    )
+    assert document.title == "The page"
+    assert document.text == "Heading\n\nText.\n\n"
+    assert document.metadata.published == "2022-04-04"
+    assert document.metadata.references[0].document == "other.md"
+
+
+@pytest.mark.parametrize(
+    "front",
+    ["title: [unclosed", "url: javascript:alert(1)", "references: many", "- a list", "authors: 3", "title: {a: b}"],
+)
+def test_wrong_front_matter_is_an_error_with_advice(tmp_path, front):
+    with pytest.raises(DocumentError, match=r"page\.md: its front matter is") as caught:
+        read(tmp_path, "page.md", f"---\n{front}\n---\nText.\n")
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_line_ends_and_byte_order_marks_do_not_change_the_text(tmp_path, line_end, mark):
+    content = mark + "Title\n\nOne line.\nThe next, é 😀 e\u0301.\n".replace("\n", line_end).encode()
+    document = read(tmp_path, "notes.txt", content)
+    assert document.text == "Title\n\nOne line.\nThe next, é 😀 e\u0301.\n"
+    assert document.title == "Title"
+
+
+def test_utf_16_with_a_mark_is_read(tmp_path):
+    assert read(tmp_path, "notes.txt", "Größe.".encode("utf-16")).text == "Größe."
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "empty"),
+        (b" \n\n ", "empty"),
+        ("Größe".encode("latin-1"), "not valid UTF-8 at byte 2"),
+        (b"PK\x03\x04\x00\x00", "NUL"),
+        (b"# Only a heading\n", "no text"),
+        (b"---\ntitle: x\n---\n", "no text"),
+    ],
+)
+def test_a_file_without_usable_text_says_why(tmp_path, content, reason):
+    with pytest.raises(DocumentError, match=reason) as caught:
+        read(tmp_path, "page.md", content)
+    assert "page.md" in str(caught.value)
+    assert caught.value.hint
+
+
+def test_scripts_and_tags_of_a_page_are_not_text(tmp_path):
+    document = read(
+        tmp_path, "page.md", "<script>\nalert(1)\n</script>\n\n<div>Seen.</div>\n\n![a map](http://x/y.png)\n"
+    )
+    assert document.text == "Seen.\n\na map\n\n"

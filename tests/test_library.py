@@ -1,0 +1,44 @@
+import os
+
+import pytest
+
+from cydqa.errors import DocumentError
+from cydqa.library import is_stale, list_corpus
+
+
+def test_documents_of_all_subfolders_are_found_and_the_rest_is_said(corpus, tmp_path):
+    (corpus / ".hidden.md").write_text("x")
+    (corpus / ".git").mkdir()
+    (corpus / ".git" / "x.md").write_text("x")
+    (corpus / "picture.png").write_bytes(b"x")
+    (tmp_path / "secret.txt").write_text("outside")
+    (corpus / "way-out.txt").symlink_to(tmp_path / "secret.txt")
+    (corpus / "gone.txt").symlink_to(corpus / "nowhere.txt")
+    files, skipped = list_corpus(corpus)
+    assert [file.id for file in files] == ["laptops.md", "leave.md", "notes/invoices.txt"]
+    assert skipped == {
+        ".hidden.md": "hidden file",
+        "picture.png": "unknown type .png",
+        "way-out.txt": "link to a place outside the corpus",
+        "gone.txt": "not a regular file",
+    }
+
+
+def test_a_corpus_that_is_not_there_is_an_error(tmp_path):
+    with pytest.raises(DocumentError, match="no corpus folder"):
+        list_corpus(tmp_path / "nowhere")
+
+
+def test_a_file_is_stale_when_its_content_is_not_what_was_indexed(corpus):
+    file = list_corpus(corpus)[0][0]
+    import hashlib
+
+    digest = hashlib.sha256(file.path.read_bytes()).hexdigest()
+    known = {"size": file.size, "mtime_ns": file.mtime_ns, "sha256": digest}
+    assert not is_stale(file.path, **known)
+    os.utime(file.path)  # touched, but the same
+    assert not is_stale(file.path, **known)
+    file.path.write_text("changed")
+    assert is_stale(file.path, **known)
+    file.path.unlink()
+    assert is_stale(file.path, **known)

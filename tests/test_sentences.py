@@ -1,0 +1,41 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cydqa.sentences import split_sentences, trim
+
+
+def sentences(text):
+    return [text[start:end] for start, end in (trim(text, span) for span in split_sentences(text)) if start < end]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The U.S. agreed [3]. Denmark, too. ", ["The U.S. agreed [3].", "Denmark, too."]),
+        ("Amb. Gafoor and Sen. King met.", ["Amb. Gafoor and Sen. King met."]),
+        ("One line\ngoes on. Next.\n\nNew paragraph", ["One line\ngoes on.", "Next.", "New paragraph"]),
+        ("• first item\n• second. Still it.\n3. third", ["first item", "second.", "Still it.", "third"]),
+        ("a | b\nc | d\nafter", ["a | b", "c | d", "after"]),
+        ("\n\n", []),
+        ("no punctuation at all", ["no punctuation at all"]),
+    ],
+)
+def test_sentences_are_found(text, expected):
+    assert sentences(text) == expected
+
+
+PIECES = st.sampled_from(
+    ["A b. ", "U.S. ", "x", "\n", "\n\n", "• ", "1. ", " | ", "é😀", "e\u0301", '"', "? ", " ", "\u2028"]
+)
+
+
+@given(st.lists(PIECES).map("".join))
+def test_spans_follow_one_another_and_cover_the_text(text):
+    spans = split_sentences(text)
+    assert "".join(text[start:end] for start, end in spans) == text
+    assert all(start < end for start, end in spans)
+    for span in spans:
+        start, end = trim(text, span)
+        assert span[0] <= start <= end <= span[1] or not text[span[0] : span[1]].strip()
+        assert text[start:end] == text[start:end].strip()
