@@ -19,7 +19,8 @@ def test_markdown_becomes_reading_text_under_its_headings(tmp_path):
         tmp_path,
         "page.md",
         "# Norms\n\nAn *opening* with a [link](https://example.org), `code`\nand a soft break [1, 2].\n\n"
-        "## Status\n\nVoluntary.<!-- hidden --> Not <b>binding</b>.\n\n### Since 2015\n\nEndorsed &amp; kept.\n\n## Critique\n\nSlow.\n",
+        "## Status\n\nVoluntary.<!-- hidden --> Not <b>binding</b>.\n\n### Since 2015\n\nEndorsed &amp; kept.\n\n"
+        "## Critique\n\nSlow.\n",
     )
     assert document.title == "Norms"
     assert bodies(document) == [
@@ -62,7 +63,7 @@ def test_front_matter_is_typed_and_stays_out_of_the_text(tmp_path):
     ["title: [unclosed", "url: javascript:alert(1)", "references: many", "- a list", "authors: 3", "title: {a: b}"],
 )
 def test_wrong_front_matter_is_an_error_with_advice(tmp_path, front):
-    with pytest.raises(DocumentError, match=r"page\.md: its front matter is") as caught:
+    with pytest.raises(DocumentError, match="its front matter is") as caught:
         read(tmp_path, "page.md", f"---\n{front}\n---\nText.\n")
     assert caught.value.hint
 
@@ -94,7 +95,6 @@ def test_utf_16_with_a_mark_is_read(tmp_path):
 def test_a_file_without_usable_text_says_why(tmp_path, content, reason):
     with pytest.raises(DocumentError, match=reason) as caught:
         read(tmp_path, "page.md", content)
-    assert "page.md" in str(caught.value)
     assert caught.value.hint
 
 

@@ -89,7 +89,7 @@ def test_readers_see_one_whole_generation_while_builds_publish(build, corpus, tm
             try:
                 answer = assistant.ask("How many days of annual leave does an employee have?")
                 seen.append((answer.generation, answer.answer))
-            except Exception as error:  # noqa: BLE001
+            except Exception as error:
                 errors.append(error)
 
     readers = [threading.Thread(target=read) for _ in range(4)]

@@ -25,22 +25,16 @@ def read_document(path: Path, document_id: str) -> Document:
     """Extract the reading text of one file.
 
     Raises:
-        DocumentError: if the file can't be read, is not text, or holds no text.
+        DocumentError: if the file can't be read, is not text, or holds no text. Its message does not name the file.
     """
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise DocumentError(
-            f"{document_id} can't be read: {error.strerror}.", hint="Check the file's permissions."
-        ) from error
+        raise DocumentError(f"it can't be read: {error.strerror}.", hint="Check the file's permissions.") from error
     fallback_title = Path(document_id).stem.replace("-", " ").replace("_", " ").strip() or document_id
-    try:
-        text = decode(content)
-        extracted = FORMATS[path.suffix.lower()].extract(text, fallback_title)
-    except DocumentError as error:
-        raise DocumentError(f"{document_id}: {error}", hint=error.hint) from error
+    extracted = FORMATS[path.suffix.lower()].extract(decode(content), fallback_title)
     if not any(extracted.text[section.start : section.end].strip() for section in extracted.sections):
-        raise DocumentError(f"{document_id} holds no text.", hint="Add text to the file, or remove it.")
+        raise DocumentError("it holds no text.", hint="Add text to the file, or remove it.")
     return Document(
         id=document_id,
         title=extracted.title,

@@ -14,7 +14,7 @@ def decode(content: bytes) -> str:
         DocumentError: for an empty file, another encoding, or bytes that are no text.
     """
     if not content.strip():
-        raise DocumentError("the file is empty.", hint="Add text to the file, or remove it.")
+        raise DocumentError("it is empty.", hint="Add text to the file, or remove it.")
     encoding = "utf-8"
     for mark, marked in _MARKS.items():
         if content.startswith(mark):
@@ -23,7 +23,7 @@ def decode(content: bytes) -> str:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
         raise DocumentError(
-            f"not valid {encoding.upper()} at byte {error.start}.",
+            f"it is not valid {encoding.upper()} at byte {error.start}.",
             hint="Save the file as UTF-8 and try again.",
         ) from error
     if "\0" in text:

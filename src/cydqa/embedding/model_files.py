@@ -9,6 +9,7 @@ import json
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from cydqa.errors import ModelUnavailableError
 
@@ -127,13 +128,20 @@ def _checked(name: str, folder: Path, digests: dict[str, str]) -> ModelFiles:
 
 def _shape(folder: Path) -> tuple[int, int]:
     """Dimension of the vectors, and the window in tokens, from the model's own configuration files."""
-    config = json.loads((folder / "config.json").read_text("utf-8"))
-    dim, window = int(config["hidden_size"]), int(config["max_position_embeddings"])
-    bert = folder / "sentence_bert_config.json"
-    if bert.is_file():
-        window = int(json.loads(bert.read_text("utf-8")).get("max_seq_length") or window)
+    config = _json(folder / "config.json")
+    # Which file names the window depends on the version of sentence-transformers that saved the model.
+    windows = [
+        config["max_position_embeddings"],
+        _json(folder / "sentence_bert_config.json").get("max_seq_length"),
+        _json(folder / "tokenizer_config.json").get("model_max_length"),
+    ]
+    dim, window = int(config["hidden_size"]), min(int(tokens) for tokens in windows if tokens)
     for module in json.loads((folder / "modules.json").read_text("utf-8")):
-        own = folder / module["path"] / "config.json"
-        if module["path"] and own.is_file():
-            dim = int(json.loads(own.read_text("utf-8")).get("out_features", dim))  # a Dense module's
+        if module["path"]:
+            dim = int(_json(folder / module["path"] / "config.json").get("out_features", dim))  # a Dense module's
     return dim, window
+
+
+def _json(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+    return found

@@ -15,7 +15,9 @@ def run() -> None:
     try:
         settings = load_settings()
         try:
-            chat.draw(opened_assistant(settings))
+            assistant = opened_assistant(settings)
+            building.draw_failed()
+            chat.draw(assistant)
         except IndexNotBuiltError:
             building.draw_first_build(settings)
         except (IndexMismatchError, IndexCorruptError) as error:

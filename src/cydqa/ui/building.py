@@ -10,6 +10,7 @@ from cydqa.settings import Settings
 from cydqa.types import Progress
 from cydqa.ui import render
 
+_FAILED = "failed"  # in the session: what the build could not read, by document id
 _POLL_SECONDS = 2.0
 
 
@@ -28,6 +29,14 @@ def draw_rebuild(settings: Settings, error: CydqaError) -> None:
         _build(settings, rebuild=True)
 
 
+def draw_failed() -> None:
+    """Name the files that the build of this visit could not read."""
+    failed: dict[str, str] = st.session_state.get(_FAILED, {})
+    if failed:
+        lines = "\n".join(f"- {render.plain(f'{name}: {reason}')}" for name, reason in failed.items())
+        st.warning(f"Left out, because they could not be read:\n{lines}")
+
+
 def _build(settings: Settings, *, rebuild: bool) -> None:
     bar = st.progress(0.0, text="Loading the encoder")
 
@@ -36,7 +45,8 @@ def _build(settings: Settings, *, rebuild: bool) -> None:
         bar.progress(share, text=f"{step.stage.capitalize()}: {step.done} of {step.total}")
 
     try:
-        build_index(settings.corpus, settings.index, settings=settings, progress=on_progress, rebuild=rebuild)
+        report = build_index(settings.corpus, settings.index, settings=settings, progress=on_progress, rebuild=rebuild)
+        st.session_state[_FAILED] = report.failed
     except IndexBusyError:
         bar.progress(0.0, text="Another window or program is building it; waiting for it to finish")
         time.sleep(_POLL_SECONDS)

@@ -44,7 +44,7 @@ _MARKDOWN = str.maketrans({character: f"\\{character}" for character in r"\`*_{}
 
 def plain(text: str) -> str:
     """Text for a Streamlit element that reads Markdown, so that it shows as it was typed."""
-    return text.translate(_MARKDOWN)
+    return " ".join(text.split()).translate(_MARKDOWN)
 
 
 def question(text: str, turn: int) -> str:

@@ -1,0 +1,99 @@
+"""The page's logic, through Streamlit's own test runner with the fake encoder."""
+
+import pytest
+import streamlit as st
+from conftest import ROOT, write_corpus
+from streamlit.testing.v1 import AppTest
+
+from cydqa import build_index
+
+LEAVE = "How many days of annual leave does every employee have?"
+
+
+@pytest.fixture
+def app(tmp_path, corpus, fake_encoder, monkeypatch):
+    monkeypatch.setenv("CYDQA_CORPUS", str(corpus))
+    monkeypatch.setenv("CYDQA_INDEX", str(tmp_path / "index"))
+    st.cache_resource.clear()
+    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
+
+
+def html(app):
+    return "\n".join(element.proto.body for element in app.get("html"))
+
+
+def test_the_first_start_builds_the_index_and_then_asks(app, tmp_path):
+    app.run()
+    assert (tmp_path / "index" / "CURRENT").is_file()
+    assert not app.exception
+    assert app.chat_input[0].placeholder == "Ask about cyber diplomacy"
+
+
+def test_a_question_gets_numbered_quotes_and_a_card_for_each(app):
+    app.run()
+    app.chat_input[0].set_value(LEAVE).run()
+    assert not app.exception
+    shown = html(app)
+    assert "“Every employee has thirty days of annual leave." in shown
+    assert 'href="#t1-c1">[1]</a>' in shown
+    assert 'id="t1-c1"' in shown
+    assert "<mark>Every employee has thirty days" in shown
+    assert 'href="https://example.org/leave"' in shown
+
+
+def test_the_chat_keeps_its_turns(app):
+    app.run()
+    app.chat_input[0].set_value(LEAVE).run()
+    app.chat_input[0].set_value("Which bird builds its nest in Patagonia?").run()
+    app.run()
+    shown = html(app)
+    assert "thirty days" in shown
+    assert "do not seem to answer" in shown
+    assert "nearest passages" in shown
+    assert shown.index("employee have?") < shown.index("thirty days") < shown.index("Patagonia")
+
+
+def test_what_people_and_documents_write_is_shown_not_run(app, corpus):
+    hostile = "<script>alert(1)</script> <img src=x onerror=alert(2)> annual leave <b>bold</b>"
+    write_corpus(corpus, {"bad.txt": f"The annual leave of a hostile document: {hostile}.\n"})
+    app.run()
+    app.chat_input[0].set_value(f"annual leave of a hostile document {hostile}").run()
+    shown = html(app)
+    for tag in ("<script>alert", "<img", "<b>"):
+        assert tag not in shown
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in shown
+
+
+def test_examples_come_from_the_documents(app, corpus):
+    write_corpus(
+        corpus,
+        {"a.md": "---\nquestions: ['How many *days* of leave?']\n---\nEvery employee has thirty days of leave.\n"},
+    )
+    app.run()
+    assert [button.label for button in app.button] == ["How many \\*days\\* of leave?"]
+    app.button[0].click().run()
+    assert "How many *days* of leave?" in html(app)
+    assert not app.button
+
+
+def test_an_index_of_another_encoder_offers_the_rebuild(app, corpus, tmp_path, fake_encoder):
+    build_index(corpus, tmp_path / "index", embedder=fake_encoder)
+    fake_encoder.fingerprint = "words-2"
+    app.run()
+    assert "was built with the encoder words" in app.error[0].value
+    app.button[0].click().run()
+    assert not app.error
+    assert app.chat_input
+
+
+def test_files_that_could_not_be_read_are_named_after_the_first_build(app, corpus):
+    write_corpus(corpus, {"broken_[x].txt": b"\xff"})
+    app.run()
+    assert "broken\\_\\[x\\]\\.txt\\: it is not valid UTF" in app.warning[0].value
+
+
+def test_errors_are_words_with_advice(app, monkeypatch, tmp_path):
+    monkeypatch.setenv("CYDQA_CORPUS", str(tmp_path / "nowhere"))
+    app.run()
+    assert not app.exception
+    assert "There is no corpus folder" in app.error[0].value

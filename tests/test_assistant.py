@@ -1,0 +1,147 @@
+"""Every quote is a slice (law 1), a weak hit is declined (law 3), a file that changed is marked (law 7)."""
+
+import threading
+
+import pytest
+from conftest import WordEmbedder, write_corpus
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from cydqa import build_index, open_assistant
+from cydqa.errors import CydqaError, DocumentError, IndexNotBuiltError
+from cydqa.settings import Settings
+
+LEAVE = "How many days of annual leave does every employee have?"
+
+
+def check_citations(assistant, answer):
+    for citation in answer.citations:
+        document = assistant.document(citation.document_id)
+        assert document.text[citation.start : citation.end] == citation.quote
+        assert document.text[citation.passage_start : citation.passage_end] == citation.passage
+        assert citation.passage_start <= citation.start <= citation.end <= citation.passage_end
+        assert document.metadata.url == citation.url
+    assert answer.answer == " ".join(f"“{part.text}” [{part.citation}]" for part in answer.parts)
+    assert [part.citation for part in answer.parts] == [citation.number for citation in answer.citations]
+    assert [part.text for part in answer.parts] == [citation.quote for citation in answer.citations]
+
+
+def test_an_answer_quotes_the_sentence_and_says_where_it_stands(assistant):
+    answer = assistant.ask(LEAVE)
+    assert not answer.declined
+    first = answer.citations[0]
+    assert first.quote.startswith("Every employee has thirty days of annual leave.")
+    assert (first.number, first.document_id, first.title) == (1, "leave.md", "Annual leave")
+    assert (first.url, first.publisher, first.published) == (
+        "https://example.org/leave",
+        "Personnel office",
+        "2024-05-01",
+    )
+    assert answer.mode == "quotes"
+    check_citations(assistant, answer)
+
+
+def test_a_question_that_the_documents_do_not_answer_is_declined(assistant):
+    answer = assistant.ask("Which bird builds its nest in Patagonia?")
+    assert answer.declined
+    assert (answer.answer, answer.parts, answer.citations) == ("", (), ())
+    assert 0 < len(answer.nearest) <= 3
+    assert answer.confidence < 0.3
+
+
+def test_a_name_or_number_that_no_passage_has_lowers_the_confidence(assistant):
+    with_name = assistant.ask("How many days of annual leave does every employee of Zanzibar have?")
+    assert with_name.confidence < assistant.ask(LEAVE).confidence / 1.2
+
+
+WORDS = [
+    "annual ",
+    "leave ",
+    "Every employee. ",
+    "[3] ",
+    "e\u0301",
+    "😀 ",
+    "\n\n",
+    "## Head\n\n",
+    "- item\n",
+    "U.S. ",
+    "“x” ",
+    "| a | b |\n",
+]
+
+
+@given(st.lists(st.sampled_from(WORDS), min_size=3, max_size=60).map("".join), st.sampled_from(["md", "txt"]))
+@hypothesis_settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_every_quote_of_every_answer_is_a_slice_of_its_document(tmp_path_factory, text, suffix):
+    folder = tmp_path_factory.mktemp("law1")
+    write_corpus(folder / "corpus", {f"a.{suffix}": text, "b.txt": "Every employee has annual leave [3]. " * 3})
+    embedder, settings = WordEmbedder(), Settings(min_confidence=0)
+    build_index(folder / "corpus", folder / "index", settings=settings, embedder=embedder)
+    assistant = open_assistant(folder / "index", settings=settings, embedder=embedder)
+    answer = assistant.ask("annual leave of every employee", documents=None)
+    check_citations(assistant, answer)
+    assert answer.citations
+    for hit in assistant.search("annual leave", k=50):
+        document = assistant.document(hit.chunk.document_id)
+        assert document.text[hit.chunk.start : hit.chunk.end] == hit.chunk.text
+        assert all(document.text[start:end].strip() for start, end in hit.chunk.sentences)
+
+
+def test_a_question_is_given_back_as_it_was_typed(assistant):
+    question = "  <b>How</b> many days of annual leave? [1] ‘x’  "
+    assert assistant.ask(question).question == question
+
+
+@pytest.mark.parametrize("question", ["", "   \n"])
+def test_an_empty_question_is_an_error_with_advice(assistant, question):
+    with pytest.raises(CydqaError, match="empty") as caught:
+        assistant.ask(question)
+    assert caught.value.hint
+
+
+def test_a_restriction_to_an_unknown_document_is_an_error(assistant):
+    with pytest.raises(DocumentError, match=r"no document nowhere\.md"):
+        assistant.ask(LEAVE, documents=["nowhere.md"])
+    with pytest.raises(DocumentError, match="no document"):
+        assistant.document("nowhere.md")
+
+
+def test_a_restricted_question_is_answered_from_there_or_declined(assistant):
+    answer = assistant.ask(LEAVE, documents=["laptops.md"])
+    assert {citation.document_id for citation in answer.citations + answer.nearest} <= {"laptops.md"}
+
+
+def test_a_file_that_changed_since_it_was_indexed_is_marked(assistant, corpus):
+    assert [citation.stale for citation in assistant.ask(LEAVE).citations] == [False]
+    (corpus / "leave.md").write_text("Something else.")
+    assert [citation.stale for citation in assistant.ask(LEAVE).citations] == [True]
+
+
+def test_a_new_index_is_picked_up_at_the_next_question(assistant, build, corpus):
+    (corpus / "pets.txt").write_text("Hamsters may sit on the desk on Fridays.")
+    assert "pets.txt" not in assistant.documents()
+    name = build().generation
+    answer = assistant.ask("When may hamsters sit on the desk?")
+    assert answer.generation == name
+    assert answer.citations[0].document_id == "pets.txt"
+
+
+def test_an_index_deleted_meanwhile_is_said(assistant, tmp_path):
+    (tmp_path / "index" / "CURRENT").unlink()
+    with pytest.raises(IndexNotBuiltError):
+        assistant.ask(LEAVE)
+
+
+def test_an_assistant_may_be_shared_between_threads(assistant):
+    expected = assistant.ask(LEAVE).answer
+    answers = []
+    threads = [
+        threading.Thread(target=lambda: answers.extend(assistant.ask(LEAVE).answer for _ in range(20)))
+        for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == [expected] * 160

@@ -1,0 +1,160 @@
+"""The command line, as people and programs use it: output, JSON and exit statuses."""
+
+import json
+import sys
+
+import pytest
+from filelock import FileLock
+
+from cydqa import cli
+
+
+@pytest.fixture
+def run(monkeypatch, capsys, tmp_path, corpus, fake_encoder):
+    """Run one command in the folder of the small corpus: (exit status, stdout, stderr)."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["cydqa", *arguments])
+        status = 0
+        try:
+            cli.main()
+        except SystemExit as stop:
+            status = stop.code or 0
+        return status, *capsys.readouterr()
+
+    return run
+
+
+LEAVE = "How many days of annual leave does every employee have?"
+
+
+def test_index_then_ask(run):
+    status, out, err = run("index")
+    assert (status, err) == (0, "")
+    assert "3 documents, 5 passages" in out
+    status, out, _ = run("ask", LEAVE)
+    assert status == 0
+    assert out.startswith("“Every employee has thirty days of annual leave.")
+    assert "[1] Annual leave" in out
+    assert "leave.md, characters" in out
+    assert "https://example.org/leave" in out
+
+
+def test_ask_prints_one_answer_as_json(run):
+    run("index")
+    status, out, err = run("ask", "--json", LEAVE)
+    answer = json.loads(out)
+    assert (status, err) == (0, "")
+    assert answer.keys() == {
+        *("question", "read_as", "declined", "confidence", "mode", "generation", "answer", "parts", "citations"),
+        *("nearest", "took_ms"),
+    }
+    assert answer["citations"][0].keys() == {
+        *("number", "document_id", "title", "url", "publisher", "published", "section", "page", "start", "end"),
+        *("quote", "passage_start", "passage_end", "passage", "score", "stale"),
+    }
+    assert answer["parts"][0] == {"text": answer["citations"][0]["quote"], "citation": 1}
+
+
+def test_a_declined_answer_is_done(run):
+    run("index")
+    status, out, _ = run("ask", "Which bird builds its nest in Patagonia?")
+    assert status == 0
+    assert "do not seem to answer" in out
+    assert "Nearest passages" in out
+
+
+def test_search_lists_passages(run):
+    run("index")
+    status, out, _ = run("search", "invoices", "-k", "2", "--json")
+    hits = json.loads(out)
+    assert status == 0
+    assert [hit["rank"] for hit in hits] == [1, 2]
+    assert hits[0].keys() == {
+        *(
+            "rank",
+            "score",
+            "dense_rank",
+            "lexical_rank",
+            "document_id",
+            "title",
+            "section",
+            "page",
+            "start",
+            "end",
+            "text",
+        )
+    }
+    assert "Invoices are paid" in run("search", "invoices", "--document", "notes/invoices.txt")[1]
+
+
+def test_explain_shows_what_was_found(run):
+    run("index")
+    assert "dense 1, lexical 1" in run("ask", LEAVE, "--explain")[1]
+
+
+def test_status_says_what_a_build_would_do(run, corpus):
+    assert "not built" in run("status")[1]
+    run("index")
+    (corpus / "new.txt").write_text("New.")
+    (corpus / "leave.md").unlink()
+    status, out, _ = run("status", "--json")
+    state = json.loads(out)
+    assert status == 0
+    assert (state["added"], state["removed"], state["needs_build"]) == (["new.txt"], ["leave.md"], True)
+    assert "Run cydqa index" in run("status")[1]
+
+
+def test_failed_files_are_reported_and_the_build_is_done(run, corpus):
+    (corpus / "broken.txt").write_bytes(b"\xff")
+    status, out, _ = run("index")
+    assert status == 0
+    assert "failed   broken.txt: it is not valid UTF-8 at byte 0. Save the file as UTF-8" in out
+    assert json.loads(run("index", "--json")[1])["failed"].keys() == {"broken.txt"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message", "advice"),
+    [
+        (["ask", "x", "--index", "nowhere"], "There is no index in nowhere", "Run `cydqa index`"),
+        (["index", "--corpus", "[nowhere]"], "There is no corpus folder [nowhere]", "pass --corpus"),
+        (["ask", ""], "The question is empty", "Type a question"),
+        (["ask", "x", "--document", "y"], "There is no document y", "cydqa status"),
+    ],
+)
+def test_errors_are_two_lines_on_stderr(run, arguments, message, advice):
+    run("index")
+    status, out, err = run(*arguments)
+    assert (status, out) == (1, "")
+    assert message in err
+    assert advice in err
+    assert "Traceback" not in err
+
+
+def test_a_wrong_setting_and_a_busy_index_are_errors_too(run, tmp_path, monkeypatch):
+    run("index")
+    with FileLock(tmp_path / "index" / "build.lock"):
+        status, _, err = run("index")
+    assert status == 1
+    assert "Another build" in err
+    monkeypatch.setenv("CYDQA_HTIS", "3")
+    assert run("status")[0] == 1
+
+
+@pytest.mark.parametrize("arguments", [["ask"], ["search", "x", "-k", "0"], ["nonsense"], ["index", "--nonsense"]])
+def test_wrong_usage_has_its_own_status(run, arguments):
+    assert run(*arguments)[0] == 2
+
+
+def test_an_interrupt_has_its_own_status(run, monkeypatch):
+    def interrupt(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("cydqa.index.build.build_index", interrupt)
+    assert run("index")[0] == 130
+
+
+def test_the_version_is_printed(run):
+    assert run("--version")[1].startswith("cydqa 0.")
