@@ -53,6 +53,26 @@ def test_the_chat_keeps_its_turns(app):
     assert shown.index("employee have?") < shown.index("thirty days") < shown.index("Patagonia")
 
 
+def test_a_question_that_was_cut_short_is_answered_at_the_next_turn(app, monkeypatch):
+    from cydqa.assistant import Assistant
+
+    real_ask = Assistant.ask
+
+    def cut_short(*_, **__):
+        from streamlit.runtime.scriptrunner import StopException
+
+        raise StopException
+
+    app.run()
+    monkeypatch.setattr(Assistant, "ask", cut_short)
+    app.chat_input[0].set_value(LEAVE).run()
+    assert "thirty days" not in html(app)
+    monkeypatch.setattr(Assistant, "ask", real_ask)
+    app.chat_input[0].set_value("Who checks every invoice?").run()
+    assert "thirty days" in html(app)
+    assert "The accountant checks every invoice twice." in html(app)
+
+
 def test_what_people_and_documents_write_is_shown_not_run(app, corpus):
     hostile = "<script>alert(1)</script> <img src=x onerror=alert(2)> annual leave <b>bold</b>"
     write_corpus(corpus, {"bad.txt": f"The annual leave of a hostile document: {hostile}.\n"})

@@ -1,3 +1,4 @@
+import hashlib
 import os
 
 import pytest
@@ -13,6 +14,9 @@ def test_documents_of_all_subfolders_are_found_and_the_rest_is_said(corpus, tmp_
     (corpus / "picture.png").write_bytes(b"x")
     (tmp_path / "secret.txt").write_text("outside")
     (corpus / "way-out.txt").symlink_to(tmp_path / "secret.txt")
+    os.makedirs(os.fsencode(corpus) + b"/bad-\xff")
+    with open(os.fsencode(corpus) + b"/bad-\xff/x.txt", "wb") as file:
+        file.write(b"x")
     (corpus / "gone.txt").symlink_to(corpus / "nowhere.txt")
     files, skipped = list_corpus(corpus)
     assert [file.id for file in files] == ["laptops.md", "leave.md", "notes/invoices.txt"]
@@ -21,6 +25,7 @@ def test_documents_of_all_subfolders_are_found_and_the_rest_is_said(corpus, tmp_
         "picture.png": "unknown type .png",
         "way-out.txt": "link to a place outside the corpus",
         "gone.txt": "not a regular file",
+        "bad-?/x.txt": "the file name is not valid UTF-8",
     }
 
 
@@ -31,8 +36,6 @@ def test_a_corpus_that_is_not_there_is_an_error(tmp_path):
 
 def test_a_file_is_stale_when_its_content_is_not_what_was_indexed(corpus):
     file = list_corpus(corpus)[0][0]
-    import hashlib
-
     digest = hashlib.sha256(file.path.read_bytes()).hexdigest()
     known = {"size": file.size, "mtime_ns": file.mtime_ns, "sha256": digest}
     assert not is_stale(file.path, **known)

@@ -37,7 +37,10 @@ def list_corpus(corpus_dir: Path) -> tuple[list[CorpusFile], dict[str, str]]:
         for name in sorted(names):
             path = Path(folder, name)
             document_id = path.relative_to(root).as_posix()
-            if reason := _reason_to_skip(path, root):
+            printable = document_id.encode("utf-8", "replace").decode()
+            if printable != document_id:
+                skipped[printable] = "the file name is not valid UTF-8"
+            elif reason := _reason_to_skip(path, root):
                 skipped[document_id] = reason
             else:
                 stat = path.stat()
@@ -66,8 +69,4 @@ def _reason_to_skip(path: Path, root: Path) -> str | None:
         return "link to a place outside the corpus"
     if not path.is_file():
         return "not a regular file"
-    try:
-        path.name.encode()
-    except UnicodeEncodeError:
-        return "the file name is not valid UTF-8"
     return None

@@ -15,10 +15,12 @@ _EXAMPLES = 3
 _LOOKED_THROUGH = 50  # documents, for example questions
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Turn:
+    """A question and, once it is there, what was said to it."""
+
     question: str
-    answer: Answer | None
+    answer: Answer | None = None
     error: str = ""
 
 
@@ -34,41 +36,29 @@ def draw(assistant: Assistant) -> None:
     question = st.chat_input("Ask about cyber diplomacy")
     if not turns and not question:
         question = _draw_examples(assistant, documents)
-    for number, turn in enumerate(turns, 1):
-        _draw_turn(turn, number)
     if question:
-        turns.append(_answer(assistant, question, len(turns) + 1))
-        _draw_reply(turns[-1], len(turns))
+        turns.append(_Turn(question))
+    for number, turn in enumerate(turns, 1):
+        with st.chat_message("user"):
+            st.html(render.question(turn.question, number))
+        # Also a question whose answering was cut short, because the visitor asked the next one meanwhile.
+        if turn.answer is None and not turn.error:
+            with st.spinner("Looking through the documents"):
+                _answer(assistant, turn)
+        with st.chat_message("assistant"):
+            if turn.answer is None:
+                st.error(render.plain(turn.error))
+            else:
+                st.html(render.answer(turn.answer, number))
+    if question:
         st.html(render.scroll_to_question(len(turns)), unsafe_allow_javascript=True)
 
 
-def _answer(assistant: Assistant, question: str, number: int) -> _Turn:
-    """Show the question while it is being answered."""
-    with st.chat_message("user"):
-        st.html(render.question(question, number))
-    with st.spinner("Looking through the documents"):
-        return _ask(assistant, question)
-
-
-def _ask(assistant: Assistant, question: str) -> _Turn:
+def _answer(assistant: Assistant, turn: _Turn) -> None:
     try:
-        return _Turn(question, assistant.ask(question))
+        turn.answer = assistant.ask(turn.question)
     except CydqaError as error:
-        return _Turn(question, None, f"{error} {error.hint}")
-
-
-def _draw_turn(turn: _Turn, number: int) -> None:
-    with st.chat_message("user"):
-        st.html(render.question(turn.question, number))
-    _draw_reply(turn, number)
-
-
-def _draw_reply(turn: _Turn, number: int) -> None:
-    with st.chat_message("assistant"):
-        if turn.answer is None:
-            st.error(render.plain(turn.error))
-        else:
-            st.html(render.answer(turn.answer, number))
+        turn.error = f"{error} {error.hint}"
 
 
 def _draw_examples(assistant: Assistant, documents: list[str]) -> str | None:
