@@ -2,7 +2,7 @@
 
 import pytest
 import streamlit as st
-from conftest import ROOT, write_corpus
+from conftest import ROOT, WordEmbedder, write_corpus
 from streamlit.testing.v1 import AppTest
 
 from cydqa import build_index
@@ -94,6 +94,25 @@ def test_examples_come_from_the_documents(app, corpus):
     app.button[0].click().run()
     assert "How many *days* of leave?" in html(app)
     assert not app.button
+
+
+def test_two_documents_with_the_same_example_show_it_once(app, corpus):
+    text = "---\nquestions: ['Who pays?']\n---\nThe office pays.\n"
+    write_corpus(corpus, {"a.md": text, "a copy.md": text})
+    app.run()
+    assert not app.exception
+    assert [button.label for button in app.button] == ["Who pays?"]
+
+
+def test_the_page_never_asks_the_hub(app, monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        "cydqa.embedding.sentence_transformer.open_encoder",
+        lambda model, *, may_download=False: asked.append(may_download) or WordEmbedder(),
+    )
+    app.run()
+    assert asked
+    assert not any(asked)
 
 
 def test_an_index_of_another_encoder_offers_the_rebuild(app, corpus, tmp_path, fake_encoder):

@@ -100,6 +100,13 @@ def test_an_empty_question_is_an_error_with_advice(assistant, question):
     assert caught.value.hint
 
 
+def test_an_organisation_that_shares_its_name_with_a_function_word_is_a_name(assistant):
+    known = assistant.ask("How many days of annual leave does an employee have?")
+    assert assistant.ask("How many days of annual leave does the WHO have?").confidence < known.confidence - 0.1
+    shouted = assistant.ask("HOW MANY DAYS OF ANNUAL LEAVE DOES AN EMPLOYEE HAVE?")
+    assert shouted.confidence == pytest.approx(known.confidence, abs=0.05)
+
+
 def test_a_restriction_to_an_unknown_document_is_an_error(assistant):
     with pytest.raises(DocumentError, match=r"no document nowhere\.md"):
         assistant.ask(LEAVE, documents=["nowhere.md"])

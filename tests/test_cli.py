@@ -104,7 +104,35 @@ def test_status_says_what_a_build_would_do(run, corpus):
     state = json.loads(out)
     assert status == 0
     assert (state["added"], state["removed"], state["needs_build"]) == (["new.txt"], ["leave.md"], True)
-    assert "Run cydqa index" in run("status")[1]
+    assert "Run `cydqa index`" in run("status")[1]
+
+
+def test_status_minds_the_settings_and_remembers_what_failed(run, corpus, monkeypatch):
+    (corpus / "empty.md").write_text("")
+    run("index")
+    state = json.loads(run("status", "--json")[1])
+    assert (state["failed"].keys(), state["added"], state["needs_build"]) == ({"empty.md"}, [], False)
+    monkeypatch.setenv("CYDQA_CHUNK_TOKENS", "64")
+    assert json.loads(run("status", "--json")[1])["needs_build"]
+    assert "other settings" in run("status")[1]
+    run("index")
+    assert not json.loads(run("status", "--json")[1])["needs_build"]
+    (corpus / "empty.md").write_text("Now it holds something.")
+    assert json.loads(run("status", "--json")[1])["changed"] == ["empty.md"]
+    (corpus / "empty.md").unlink()
+    assert json.loads(run("status", "--json")[1])["removed"] == ["empty.md"]
+
+
+def test_a_document_s_text_is_printed_as_it_is_but_can_not_command_the_terminal(run, corpus):
+    text = "The stock exchange :smile: [bold]opens[/] a\\[b at nine\x1b]0;owned\x07 and\tcloses \u202eat five."
+    (corpus / "odd.txt").write_text(text)
+    run("index")
+    out = run("ask", "When does the stock exchange open?")[1]
+    assert (
+        "The stock exchange :smile: [bold]opens[/] a\\[b at nine\\x1b]0;owned\\x07 and\tcloses \\u202eat five." in out
+    )
+    assert "\x1b" not in out
+    assert json.loads(run("ask", "--json", "When does the stock exchange open?")[1])["citations"][0]["quote"] == text
 
 
 def test_failed_files_are_reported_and_the_build_is_done(run, corpus):

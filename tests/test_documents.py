@@ -98,6 +98,29 @@ def test_a_file_without_usable_text_says_why(tmp_path, content, reason):
     assert caught.value.hint
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        '---\nn: !!int ""\n---\nText.',
+        "---\nn: !!bool x\n---\nText.",
+        "---\nn: !!timestamp x\n---\nText.",
+        '---\ntitle: "\\ud800"\n---\nText.',
+        "---\nreferences: [{number: 0x" + "F" * 5000 + ", title: x}]\n---\nText.",
+        "<div>\n<![foo[ x\n</div>",
+    ],
+)
+def test_whatever_trips_a_parser_is_an_error_of_that_file(tmp_path, content):
+    with pytest.raises(DocumentError) as caught:
+        read(tmp_path, "page.md", content)
+    assert caught.value.hint
+
+
+def test_a_list_may_start_at_any_number(tmp_path):
+    assert read(tmp_path, "a.md", "0. zero\n1. one\n\ntext\n\n7. seven\n8. eight\n").text.split("\n\n") == [
+        *("0. zero\n1. one", "text", "7. seven\n8. eight", "")
+    ]
+
+
 def test_scripts_and_tags_of_a_page_are_not_text(tmp_path):
     document = read(
         tmp_path, "page.md", "<script>\nalert(1)\n</script>\n\n<div>Seen.</div>\n\n![a map](http://x/y.png)\n"

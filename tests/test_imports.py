@@ -20,7 +20,8 @@ ORDER = [
     {"quoting", "confidence"},
     {"answering"},
     {"assistant"},
-    {"ui", "cli"},
+    {"ui", "printing"},
+    {"cli"},
 ]
 LEVEL = {part: level for level, parts in enumerate(ORDER) for part in parts}
 HEAVY = {

@@ -22,6 +22,8 @@ from cydqa.errors import (
 )
 from cydqa.index.dense import DenseIndex
 from cydqa.index.lexical import LexicalIndex
+from cydqa.index.status import index_status
+from cydqa.library import Listing, list_corpus
 from cydqa.settings import Settings
 
 QUESTIONS = ["How many days of leave?", "Who checks invoices?", "laptops abroad", "unrelated words entirely"]
@@ -124,7 +126,7 @@ def test_a_document_that_can_no_longer_be_read_leaves_the_index(build, corpus, t
 def test_a_corpus_with_nothing_readable_leaves_the_index_as_it_was(build, corpus, assistant):
     for path in corpus.rglob("*.*"):
         path.write_bytes(b"\xff")
-    with pytest.raises(DocumentError, match="None of the 3 documents"):
+    with pytest.raises(DocumentError, match="None of the documents"):
         build()
     assert not assistant.ask("How many days of annual leave does an employee have?").declined
 
@@ -238,6 +240,86 @@ def test_current_that_names_nothing_is_corrupt(build, tmp_path, embedder):
     shutil.rmtree(tmp_path / "index" / "generations")
     with pytest.raises(IndexCorruptError, match="not there"):
         open_assistant(tmp_path / "index", embedder=embedder)
+
+
+DAMAGED_POINTERS = {
+    "empty": lambda path: path.write_bytes(b""),
+    "no text": lambda path: path.write_bytes(b"\xff\xfe"),
+    "NUL": lambda path: path.write_bytes(b"\0"),
+    "out of the folder": lambda path: path.write_text("../../elsewhere"),
+    "a generation that is not there": lambda path: path.write_text("20200101T000000-0123456789abcdef"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGED_POINTERS.values(), ids=DAMAGED_POINTERS.keys())
+def test_a_damaged_current_is_said_and_mended_by_a_build(build, tmp_path, embedder, settings, corpus, damage):
+    build()
+    damage(tmp_path / "index" / "CURRENT")
+    with pytest.raises(IndexCorruptError):
+        open_assistant(tmp_path / "index", embedder=embedder)
+    with pytest.raises(IndexCorruptError):
+        index_status(corpus, tmp_path / "index", settings=settings, embedder=embedder)
+    assert build().published
+    assert open_assistant(tmp_path / "index", embedder=embedder).documents()
+
+
+def test_a_build_deletes_nothing_that_is_not_of_an_index(corpus, tmp_path, embedder, settings):
+    write_corpus(tmp_path / "project", {"staging/thesis.txt": "Mine.", "generations/photos/a.txt": "Mine, too."})
+    write_corpus(tmp_path / "other", {"thesis.txt": "Mine."})
+    for folder in ("project", "other"):
+        with pytest.raises(CydqaError, match="is no index folder") as caught:
+            build_index(corpus, tmp_path / folder, settings=settings, embedder=embedder)
+        assert "--index" in caught.value.hint
+    assert (tmp_path / "project" / "staging" / "thesis.txt").read_text() == "Mine."
+    with pytest.raises(CydqaError, match="lies in the index folder"):
+        build_index(tmp_path / "project" / "staging", tmp_path / "project", settings=settings, embedder=embedder)
+    assert (tmp_path / "project" / "staging" / "thesis.txt").is_file()
+
+
+def test_a_stray_file_among_the_generations_does_no_harm(build, tmp_path):
+    build()
+    (tmp_path / "index" / "generations" / ".DS_Store").write_bytes(b"x")
+    assert not build().published
+
+
+def test_an_older_index_that_can_not_be_deleted_is_said(build, corpus, monkeypatch):
+    build()
+    (corpus / "leave.md").unlink()
+
+    def refuse(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("cydqa.index.build.discard_all_but", refuse)
+    monkeypatch.setattr("cydqa.index.build._live", lambda _: None)
+    with pytest.raises(CydqaError, match="new index is live, but an older one"):
+        build()
+
+
+def test_a_changed_parser_makes_old_indexes_refused_and_rebuilt(build, tmp_path, embedder, monkeypatch):
+    build()
+    monkeypatch.setattr("cydqa.documents.plain.VERSION", 99)
+    with pytest.raises(IndexMismatchError, match="another version"):
+        open_assistant(tmp_path / "index", embedder=embedder)
+    assert build().published
+
+
+def test_a_parser_that_no_document_needs_does_not_matter(build, corpus, tmp_path, embedder, monkeypatch):
+    (corpus / "notes" / "invoices.txt").unlink()
+    build()
+    monkeypatch.setattr("cydqa.documents.plain.VERSION", 99)
+    assert open_assistant(tmp_path / "index", embedder=embedder).documents()
+    assert not build().published
+
+
+def test_an_unreadable_folder_is_reported_not_taken_for_removed(build, corpus, monkeypatch):
+    build()
+    listing = list_corpus(corpus, corpus / "index")
+    files = [file for file in listing.files if not file.id.startswith("notes/")]
+    hidden = Listing(files, {}, {"notes/": "it can't be read: Permission denied."})
+    monkeypatch.setattr("cydqa.index.build.list_corpus", lambda *_: hidden)
+    report = build()
+    assert report.failed == {"notes/": "it can't be read: Permission denied."}
+    assert report.removed == ()
 
 
 def test_a_folder_that_can_not_be_written_is_no_traceback(corpus, tmp_path, embedder, settings):

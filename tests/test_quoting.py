@@ -21,7 +21,7 @@ def retrieval(question, *passages):
         hits.append(Hit(chunk, "", rank, 1.0 - rank / 10, rank, rank))
     cosines = tuple(np.zeros(len(hit.chunk.sentences), np.float32) for hit in hits)
     weights = dict.fromkeys(terms(question), 1.0)
-    return Retrieval(tuple(hits), np.zeros(len(hits), np.float32), cosines, 0.0, 1.0, weights)
+    return Retrieval(tuple(hits), cosines, 0.0, 1.0, weights)
 
 
 def quotes(question, *passages, most_words=80):

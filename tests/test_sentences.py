@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,6 +25,17 @@ def sentences(text):
 )
 def test_sentences_are_found(text, expected):
     assert sentences(text) == expected
+
+
+@pytest.mark.parametrize("piece", ["a | ", "It is Approx. Then ", "1. ", "\n \n", "• ", "Amb. "])
+def test_long_texts_of_one_kind_are_split_in_linear_time(piece):
+    def seconds(text):
+        started = time.perf_counter()
+        split_sentences(text)
+        return time.perf_counter() - started
+
+    short, long = piece * (20_000 // len(piece)), piece * (320_000 // len(piece))
+    assert seconds(long) < 16 * 8 * max(seconds(short), 0.002)  # quadratic would be 256 times as long
 
 
 PIECES = st.sampled_from(

@@ -49,7 +49,7 @@ class Assistant:
         generation = self._live()
         found = self._retrieve(generation, question, documents, self._settings.hits)
         probability = confidence(question, found)
-        declined = probability < self._settings.min_confidence
+        declined = not found.hits or probability < self._settings.min_confidence
 
         def origin(document_id: str) -> Origin:
             return Origin(generation.passages.metadata(document_id), self._stale(generation, document_id))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from cydqa.retrieval import Retrieval, coverage, passage_terms
 from cydqa.words import terms
 
-_BIAS, _COSINE, _COVERAGE, _MISSING, _FOCUS = -4.52, 6.61, 2.45, -2.81, -0.96
+_BIAS, _COSINE, _COVERAGE, _MISSING, _FOCUS = -4.50, 6.56, 2.46, -2.82, -0.95
 _ASKS_FOR = re.compile(r"\b(?:what|which|who|whose|how (?:many|much|long|old))\b", re.IGNORECASE)
 _WORD = re.compile(r"\w+(?:['’]\w+)?")
 
@@ -33,7 +33,7 @@ def features_of(question: str, retrieval: Retrieval) -> Features:
     """The features of a question and what was retrieved for it; it must have found something."""
     held = [passage_terms(hit) for hit in retrieval.hits]
     anywhere = frozenset().union(*held)
-    named = frozenset(terms(" ".join(_names(question))))
+    named = frozenset(terms(" ".join(_names(question)), shouted=question.isupper()))
     focus = _focus(question)
     return Features(
         cosine=max(float(cosines.max()) for cosines in retrieval.sentence_cosines),
@@ -54,16 +54,17 @@ def confidence(question: str, retrieval: Retrieval) -> float:
 
 
 def _names(question: str) -> list[str]:
-    """Words with a digit, and words with a capital that do not open the question."""
+    """Words with a digit, and words with a capital that do not open the question (none where all have capitals)."""
     words = _WORD.findall(question)
+    capitals_matter = not question.isupper()
     return [
         word
         for place, word in enumerate(words)
-        if any(character.isdigit() for character in word) or (place and word[0].isupper())
+        if any(character.isdigit() for character in word) or (place and capitals_matter and word[0].isupper())
     ]
 
 
 def _focus(question: str) -> str | None:
     """The term that says what is asked for: the first one after the question word (Moldovan et al., ACL 2000)."""
     asks = _ASKS_FOR.search(question)
-    return next(iter(terms(question[asks.end() :])), None) if asks else None
+    return next(iter(terms(question[asks.end() :], shouted=question.isupper())), None) if asks else None

@@ -5,6 +5,7 @@ those after an abbreviation that it does not know.
 """
 
 import re
+from collections.abc import Iterator
 from itertools import pairwise
 
 import sentencex
@@ -12,17 +13,15 @@ import sentencex
 from cydqa.types import Span
 
 # A paragraph ends at a blank line; a list item or a row of a table is one line.
-_BLOCK_END = re.compile(r"\n\s*\n+|\n(?=[^\S\n]*(?:[•*–—-]|\d{1,3}[.)])[^\S\n]+\S)|\n(?=[^\n]* \| )|(?<= \| )\n")
-_ROW_END = re.compile(r"(?m)^[^\n]* \| [^\n]*\n")
+_BLANK = re.compile(r"\n\s*\n+")
 _MARKER = re.compile(r"\s*(?:[•*–—-]|\d{1,3}[.)])\s+(?=\S)")
-_ABBREVIATION = re.compile(
-    r"(?:^|[\s(“\"])(?:Amb|Approx|approx|Res|Reps|Sens|para|paras|Para|Arts|Art|Ch|ch|ed|eds|transl)\.\s+$"
-)
+_ABBREVIATION = re.compile(r"(?:^|[\s(“\"])(?:[Aa]mb|[Aa]pprox|Res|Reps|Sens|[Pp]aras?|Arts?|[Cc]h|eds?|transl)\.\s+$")
+_LOOK_BACK = 20  # characters in which an abbreviation at a boundary must lie
 
 
 def split_sentences(text: str, language: str = "en") -> list[Span]:
     """Spans that follow one another without a gap and cover `text`: each a sentence with the white space after it."""
-    ends = sorted({match.end() for pattern in (_BLOCK_END, _ROW_END) for match in pattern.finditer(text)} | {len(text)})
+    ends = sorted({match.end() for match in _BLANK.finditer(text)} | set(_line_blocks(text)) | {len(text)})
     spans: list[Span] = []
     start = 0
     for end in ends:
@@ -40,13 +39,23 @@ def trim(text: str, span: Span) -> Span:
     return min(start + offset, end), start + max(len(piece.rstrip()), min(offset, len(piece)))
 
 
+def _line_blocks(text: str) -> Iterator[int]:
+    """Where a line ends that is a sentence of its own, or that has such a line after it."""
+    row_before, start = False, 0
+    for line in text.split("\n"):
+        row = " | " in line
+        if start and (row_before or row or _MARKER.match(line)):
+            yield start
+        row_before, start = row, start + len(line) + 1
+
+
 def _split_block(text: str, start: int, end: int, language: str) -> list[Span]:
     marker = _MARKER.match(text, start, end)
     body = marker.end() if marker else start  # sentencex does not look past a list marker
     boundaries = [start]
     for boundary in sentencex.get_sentence_boundaries(language, text[body:end]):
         cut = body + boundary["end_index"]
-        if cut < end and not _ABBREVIATION.search(text[boundaries[-1] : cut]):
+        if cut < end and not _ABBREVIATION.search(text[max(boundaries[-1], cut - _LOOK_BACK) : cut]):
             boundaries.append(cut)
     boundaries.append(end)
     return [(first, last) for first, last in pairwise(boundaries) if first < last]

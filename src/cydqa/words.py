@@ -25,15 +25,15 @@ STOP_WORDS = frozenset(
 )
 
 
-def terms(text: str) -> list[str]:
+def terms(text: str, *, shouted: bool | None = None) -> list[str]:
     """Lower-case stems of the words of `text` in their order, without function words (Porter's English stemmer).
 
     Dots inside an abbreviation are dropped (U.S. is US), and a word in capitals is an abbreviation, not a function
-    word (WHO, US), unless everything is in capitals.
+    word (WHO, US), unless everything is in capitals; `shouted` says so where `text` is only a part.
     Source: Porter, "Snowball: A language for stemming algorithms", 2001.
     """
     text = _DOTTED.sub(lambda match: match[0].replace(".", ""), normalize("NFKC", text))
-    capitals_matter = not text.isupper()
+    capitals_matter = not (text.isupper() if shouted is None else shouted)
     kept = []
     for word in _WORD.findall(text):
         lowered = word.lower().replace("’", "'").removesuffix("'s")

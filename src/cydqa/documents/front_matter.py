@@ -62,7 +62,7 @@ def parse_front_matter(block: str) -> tuple[str | None, Metadata]:
     """
     try:
         values = yaml.safe_load(block)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except Exception as error:  # besides YAMLError, a wrong tag brings whatever its constructor stumbles over
         reason = " ".join(str(error).split())[:200]
         raise DocumentError(
             f"its front matter is not YAML: {reason}.",

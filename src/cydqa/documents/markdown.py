@@ -60,7 +60,7 @@ def _blocks(tokens: list[Token]) -> Iterator[tuple[str, int, str]]:
         if token.type in {"bullet_list_open", "ordered_list_open", "table_open"}:
             depth += 1
             if token.type != "table_open":
-                numbers.append(int(token.attrGet("start") or 1) if token.type == "ordered_list_open" else -1)
+                numbers.append(int(token.attrs.get("start", 1)) if token.type == "ordered_list_open" else -1)
         elif token.type in {"bullet_list_close", "ordered_list_close", "table_close"}:
             depth -= 1
             if token.type != "table_close":

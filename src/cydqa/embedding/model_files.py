@@ -75,8 +75,14 @@ def _from_hub(model: str, *, may_download: bool) -> Path:
         OfflineModeIsEnabled,
     )
 
+    wanted: dict[str, Any] = {"repo_id": model, "allow_patterns": _HUB_PATTERNS}
     try:
-        return Path(snapshot_download(model, allow_patterns=_HUB_PATTERNS, local_files_only=not may_download))
+        try:
+            return Path(snapshot_download(**wanted, local_files_only=True))
+        except LocalEntryNotFoundError:
+            if not may_download:
+                raise
+            return Path(snapshot_download(**wanted))
     except (
         HFValidationError,
         HfHubHTTPError,

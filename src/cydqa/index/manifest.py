@@ -31,7 +31,7 @@ class Recipe(_Record):
     fingerprint: str
     chunk_tokens: int
     versions: dict[str, int] = Field(default_factory=current_versions)
-    parsers: dict[str, int] = Field(default_factory=parser_versions)  # a build minds them; asking does not
+    parsers: dict[str, int]  # of the formats that the corpus has
 
 
 class IndexedDocument(_Record):
@@ -41,6 +41,14 @@ class IndexedDocument(_Record):
     size: int
     mtime_ns: int
     passages: int
+
+
+class FailedFile(_Record):
+    """A file, or a folder whose name ends in /, that could not be read."""
+
+    reason: str
+    size: int = 0
+    mtime_ns: int = 0
 
 
 class FileSum(_Record):
@@ -56,8 +64,11 @@ class Manifest(_Record):
     recipe: Recipe
     corpus: str  # absolute path
     created: str  # ISO 8601, UTC
-    previous: str | None  # the generation kept beside this one; None where it holds a document that is to be gone
+    previous: (
+        str | None
+    )  # the generation that is kept beside this one; None where it holds a document that is to be gone
     documents: dict[str, IndexedDocument]
+    failed: dict[str, FailedFile]
     passages: int
     sentences: int
     files: dict[str, FileSum]
@@ -95,7 +106,10 @@ def read_manifest(folder: Path) -> Manifest:
         manifest = Manifest.model_validate_json(content)
     except ValidationError as error:
         raise _other_version(folder) from error
-    if manifest.recipe.versions != current_versions():
+    recipe, parsers = manifest.recipe, parser_versions()
+    if recipe.versions != current_versions() or any(
+        parsers.get(name) != known for name, known in recipe.parsers.items()
+    ):
         raise _other_version(folder)
     return manifest
 

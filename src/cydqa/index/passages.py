@@ -27,13 +27,11 @@ CREATE TABLE sentences (row INTEGER PRIMARY KEY, document INTEGER, start INTEGER
 
 @dataclass(frozen=True, slots=True)
 class StoredChunk:
-    """A passage with its title and the rows of its sentences, which follow one another."""
+    """A passage with its row and the title of its document."""
 
     row: int
     chunk: Chunk
     title: str
-    first_sentence: int
-    stop_sentence: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +115,8 @@ class Passages:
         """The passages of these rows, in the order asked for."""
         wanted = [int(row) for row in rows]
         found = self._select(
-            "SELECT c.row, c.id, d.id, c.section, c.start, c.stop, c.text, c.page, d.title, c.first_sentence,"
-            " c.stop_sentence FROM chunks c JOIN documents d ON d.row = c.document"
+            "SELECT c.row, c.id, d.id, c.section, c.start, c.stop, c.text, c.page, d.title"
+            " FROM chunks c JOIN documents d ON d.row = c.document"
             " WHERE c.row IN (SELECT value FROM json_each(?))",
             json.dumps(wanted),
         )
@@ -131,9 +129,9 @@ class Passages:
         ):
             spans.setdefault(chunk_row, []).append((start, stop))
         stored = {}
-        for row, chunk_id, document_id, section, start, stop, text, page, title, first, last in found:
+        for row, chunk_id, document_id, section, start, stop, text, page, title in found:
             chunk = Chunk(chunk_id, document_id, tuple(json.loads(section)), start, stop, text, page, tuple(spans[row]))
-            stored[row] = StoredChunk(row, chunk, title, first, last)
+            stored[row] = StoredChunk(row, chunk, title)
         return [stored[row] for row in wanted]
 
     def sentence_ranges(self, rows: Iterable[int]) -> list[tuple[int, int]]:

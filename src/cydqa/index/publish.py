@@ -7,6 +7,7 @@ index/build.lock          held by the kernel for the process that builds; a dead
 """
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,24 +15,36 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from cydqa.errors import IndexBusyError
+from cydqa.errors import CydqaError, IndexBusyError, IndexCorruptError
 
 _CURRENT = "CURRENT"
 _GENERATIONS = "generations"
 _STAGING = "staging"
+_LOCK = "build.lock"
+_OURS = {_CURRENT, _GENERATIONS, _STAGING, _LOCK, "README.md"}
+_NAME = re.compile(r"\d{8}T\d{6}-[0-9a-f]{16}")
 
 
 def live_name(index_dir: Path) -> str | None:
-    """Name of the live generation, or None where nothing is published."""
+    """Name of the live generation, or None where nothing is published.
+
+    Raises:
+        IndexCorruptError: if the file that names it is damaged.
+    """
     try:
-        return (index_dir / _CURRENT).read_text("utf-8").strip() or None
+        name = (index_dir / _CURRENT).read_text("utf-8").strip()
     except (FileNotFoundError, NotADirectoryError):
         return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise _damaged_pointer(index_dir) from error
+    if not _NAME.fullmatch(name):
+        raise _damaged_pointer(index_dir)
+    return name
 
 
 def generation_folder(index_dir: Path, name: str) -> Path:
     """Where a published generation lies."""
-    return index_dir / _GENERATIONS / Path(name).name
+    return index_dir / _GENERATIONS / name
 
 
 @contextmanager
@@ -40,9 +53,11 @@ def builder(index_dir: Path) -> Iterator[Path]:
 
     Raises:
         IndexBusyError: if another process is building.
+        CydqaError: if the folder holds something else than an index, which a build might delete.
     """
     index_dir.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(index_dir / "build.lock", timeout=0, fallback_to_soft=False)
+    _refuse_foreign(index_dir)
+    lock = FileLock(index_dir / _LOCK, timeout=0, fallback_to_soft=False)
     try:
         lock.acquire()
     except Timeout as error:
@@ -86,8 +101,28 @@ def discard_all_but(index_dir: Path, kept: set[str]) -> None:
     """Delete every other generation: older ones, and those that a killed builder never published."""
     generations = index_dir / _GENERATIONS
     for folder in generations.iterdir() if generations.is_dir() else ():
-        if folder.name not in kept:
+        if folder.name in kept:
+            continue
+        if folder.is_dir() and not folder.is_symlink():
             shutil.rmtree(folder)
+        else:
+            folder.unlink()
+
+
+def _refuse_foreign(index_dir: Path) -> None:
+    foreign = sorted(path.name for path in index_dir.iterdir() if path.name not in _OURS and path.name[0] != ".")
+    if not ((index_dir / _LOCK).exists() or (index_dir / _CURRENT).exists()):  # a build writes its lock first
+        foreign += [name for name in (_GENERATIONS, _STAGING) if (index_dir / name).exists()]
+    if foreign:
+        raise CydqaError(
+            f"{index_dir} is no index folder: it holds {', '.join(foreign[:3])}.",
+            hint="Name another folder with --index or CYDQA_INDEX; one that does not exist yet will be made.",
+        )
+
+
+def _damaged_pointer(index_dir: Path) -> IndexCorruptError:
+    pointer = index_dir / _CURRENT
+    return IndexCorruptError(f"{pointer} is damaged.", hint=f"Delete {pointer} and run `cydqa index --rebuild`.")
 
 
 def _sync(path: Path) -> None:

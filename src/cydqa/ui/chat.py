@@ -68,7 +68,9 @@ def _draw_examples(assistant: Assistant, documents: list[str]) -> str | None:
     )
     place = st.empty()
     with place.container():
-        pressed = [question for question in islice(asked, _EXAMPLES) if st.button(render.plain(question))]
+        pressed = [
+            question for question in islice(dict.fromkeys(asked), _EXAMPLES) if st.button(render.plain(question))
+        ]
     if not pressed:
         return None
     place.empty()

@@ -1,0 +1,136 @@
+"""What the command line prints: answers, passages, reports and errors, for people and as JSON.
+
+Text from documents goes out as it is, but for control characters, which are made visible so that no document can
+command the terminal; on a terminal it is also wrapped at words. JSON has every character.
+"""
+
+import io
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.text import Text
+
+from cydqa.answering import DECLINED
+from cydqa.errors import CydqaError
+from cydqa.settings import Settings
+from cydqa.types import Answer, BuildReport, Citation, Hit
+
+if TYPE_CHECKING:
+    from cydqa.index.status import IndexStatus
+
+# Control characters but tab and line feed, and the marks that reverse the direction of what follows.
+_CONTROLS = [*range(9), *range(11, 32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+_VISIBLE = {code: f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}" for code in _CONTROLS}
+
+
+def prepare() -> None:
+    """Make sure that no character can stop the output: one that stdout or stderr can't show goes out as its code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def say(text: str = "", style: str = "", *, to_stderr: bool = False) -> None:
+    """Print a text that may come from anywhere; `style` shows on a terminal only."""
+    stream = sys.stderr if to_stderr else sys.stdout
+    visible = text.translate(_VISIBLE)
+    if stream.isatty():
+        Console(stderr=to_stderr).print(Text(visible, style))
+    else:
+        print(visible, file=stream)
+
+
+def print_json(value: Any) -> None:
+    """One line of JSON."""
+    print(json.dumps(value, ensure_ascii=False))  # noqa: T201
+
+
+def print_error(error: CydqaError) -> None:
+    """What is wrong and what to do, on stderr."""
+    say(f"Error: {error}", "red", to_stderr=True)
+    say(f"What to do: {error.hint}", to_stderr=True)
+
+
+def print_report(report: BuildReport, settings: Settings) -> None:
+    """What a build did, with a reason for each file left out."""
+    for name in ("added", "changed", "removed"):
+        for document_id in getattr(report, name):
+            say(f"{name:<8} {document_id}")
+    for name, reasons in (("skipped", report.skipped), ("failed", report.failed)):
+        for document_id, reason in reasons.items():
+            say(f"{name:<8} {document_id}: {reason}")
+    indexed = len(report.added) + len(report.changed) + len(report.unchanged)
+    done = "Published" if report.published else "Nothing changed in"
+    say(
+        f"{done} {settings.index}: {indexed} documents, {report.passages} passages,"
+        f" {report.embedded} texts embedded, {report.seconds:.1f} s."
+    )
+
+
+def print_status(state: "IndexStatus", settings: Settings) -> None:
+    """Corpus and index, and what a build would do."""
+    say(f"corpus      {settings.corpus}: {len(state.documents)} documents")
+    built = f"{state.passages} passages, built {state.created} with {state.encoder}"
+    say(f"index       {settings.index}: {built if state.generation else 'not built'}")
+    for name in ("unchanged", "added", "changed", "removed"):
+        for document_id in getattr(state, name):
+            say(f"{name:<12}{document_id}")
+    for name, reasons in (("skipped", state.skipped), ("failed", state.failed)):
+        for document_id, reason in reasons.items():
+            say(f"{name:<12}{document_id}: {reason}")
+    if state.generation and not state.same_recipe:
+        say("The index was built with other settings, another encoder, parser or corpus folder than those of now.")
+    if state.needs_build:
+        say("Run `cydqa index` to bring the index up to date.", "bold")
+
+
+def print_answer(answer: Answer) -> None:
+    """Numbered quotes and where each one stands, or the nearest passages."""
+    if answer.declined:
+        say(f"{DECLINED} (confidence {answer.confidence:.0%})")
+        if answer.nearest:
+            say("\nNearest passages, which may be related:")
+        _print_citations(answer.nearest)
+    else:
+        say(answer.answer)
+        say(f"\nConfidence {answer.confidence:.0%}. Sources:")
+        _print_citations(answer.citations)
+
+
+def print_hits(hits: list[Hit]) -> None:
+    """Ranked passages with their scores."""
+    for hit in hits:
+        ranks = f"dense {hit.dense_rank or '–'}, lexical {hit.lexical_rank or '–'}"
+        place = " › ".join((hit.title, *hit.chunk.section))
+        say(f"{hit.rank:>3}  score {hit.score:.2f} ({ranks})  {place}", "bold")
+        say(f"     {' '.join(hit.chunk.text.split())}")
+
+
+def hit_record(hit: Hit) -> dict[str, Any]:
+    """A passage as `cydqa search --json` gives it."""
+    chunk = hit.chunk
+    return {
+        "rank": hit.rank,
+        "score": hit.score,
+        "dense_rank": hit.dense_rank,
+        "lexical_rank": hit.lexical_rank,
+        "document_id": chunk.document_id,
+        "title": hit.title,
+        "section": chunk.section,
+        "page": chunk.page,
+        "start": chunk.start,
+        "end": chunk.end,
+        "text": chunk.text,
+    }
+
+
+def _print_citations(citations: tuple[Citation, ...]) -> None:
+    for citation in citations:
+        place = " › ".join((citation.title, *citation.section))
+        changed = "  (the file has changed since it was indexed)" if citation.stale else ""
+        say(f"  [{citation.number}] {place}{changed}")
+        say(f"      {citation.document_id}, characters {citation.start} to {citation.end}")
+        if citation.url:
+            say(f"      {citation.url}")
