@@ -64,6 +64,7 @@ def test_a_declined_answer_is_done(run):
     assert status == 0
     assert "do not seem to answer" in out
     assert "Nearest passages" in out
+    assert "A laptop is replaced" in out or "Invoices are paid" in out or "Every employee" in out
 
 
 def test_search_lists_passages(run):
@@ -182,6 +183,10 @@ def test_an_interrupt_has_its_own_status(run, monkeypatch):
 
     monkeypatch.setattr("cydqa.index.build.build_index", interrupt)
     assert run("index")[0] == 130
+
+
+def test_help_names_the_defaults(run):
+    assert "[default: corpus]" in run("index", "--help")[1]
 
 
 def test_the_version_is_printed(run):

@@ -126,3 +126,5 @@ def test_scripts_and_tags_of_a_page_are_not_text(tmp_path):
         tmp_path, "page.md", "<script>\nalert(1)\n</script>\n\n<div>Seen.</div>\n\n![a map](http://x/y.png)\n"
     )
     assert document.text == "Seen.\n\na map\n\n"
+    inline = read(tmp_path, "page.md", "Before <script>alert(1)</script>and <b>after</b>.<br>Next line.\n")
+    assert inline.text == "Before and after.\nNext line.\n\n"

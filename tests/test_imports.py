@@ -25,7 +25,7 @@ ORDER = [
 ]
 LEVEL = {part: level for level, parts in enumerate(ORDER) for part in parts}
 HEAVY = {
-    "torch": set(),
+    "torch": {"embedding/sentence_transformer.py"},
     "sentence_transformers": {"embedding/sentence_transformer.py"},
     "faiss": {"index/dense.py"},
     "bm25s": {"index/lexical.py"},

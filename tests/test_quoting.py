@@ -16,12 +16,13 @@ def retrieval(question, *passages):
     """A retrieval of these passages, best first, in which every sentence is equally near to the question."""
     hits = []
     for rank, text in enumerate(passages, 1):
-        spans = tuple(trim(text, span) for span in split_sentences(text))
+        trimmed = (trim(text, span) for span in split_sentences(text))
+        spans = tuple((start, end) for start, end in trimmed if start < end)
         chunk = Chunk(f"c{rank}", f"d{rank}", (), 0, len(text), text, None, spans)
         hits.append(Hit(chunk, "", rank, 1.0 - rank / 10, rank, rank))
     cosines = tuple(np.zeros(len(hit.chunk.sentences), np.float32) for hit in hits)
     weights = dict.fromkeys(terms(question), 1.0)
-    return Retrieval(tuple(hits), cosines, 0.0, 1.0, weights)
+    return Retrieval(tuple(hits), np.zeros(len(hits), np.float32), cosines, 0.0, 1.0, weights)
 
 
 def quotes(question, *passages, most_words=80):
@@ -43,6 +44,16 @@ def test_the_same_said_twice_is_quoted_once():
 def test_neighbours_become_one_quote_that_is_a_slice():
     text = "The embassy opened in Paris. The Paris embassy has nine rooms. Unrelated things follow here."
     assert quotes("Paris embassy", text)[0].startswith("The embassy opened in Paris. The Paris embassy has nine rooms.")
+
+
+def test_rows_items_and_paragraphs_are_not_joined():
+    assert quotes("embassy Paris", "embassy | Paris\nParis embassy | nine rooms") == [
+        *("embassy | Paris", "Paris embassy | nine rooms")
+    ]
+    assert quotes("embassy Paris", "• The embassy in Paris opened.\n• Nine rooms has the Paris embassy.") == [
+        *("The embassy in Paris opened.", "Nine rooms has the Paris embassy.")
+    ]
+    assert len(quotes("embassy Paris", "The embassy in Paris opened.\n\nNine rooms has the Paris embassy.")) == 2
 
 
 def test_a_first_sentence_longer_than_the_limit_is_quoted_alone():

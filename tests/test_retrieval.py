@@ -56,4 +56,5 @@ def test_words_are_stems_without_function_words():
     assert terms("The leaves were left at the U.S. Embassy's door") == terms("leave left US embassy door")
     assert terms("Who is the WHO?") == ["who"]
     assert terms("WHO IS THE HEAD?") == ["head"]
+    assert terms("Can't we say what isn't the states' own?") == terms("states")
     assert terms("") == []

@@ -25,6 +25,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
 )
 
 _Corpus = Annotated[Path | None, typer.Option("--corpus", metavar="DIR", help="Folder of documents [default: corpus].")]

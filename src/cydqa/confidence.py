@@ -1,27 +1,29 @@
 """How likely it is that the quotes found answer the question.
 
-A logistic regression on four features. Its weights are those that `tests/eval/fit_confidence.py` prints, fitted half
+A logistic regression on five features. Its weights are those that `tests/eval/fit_confidence.py` prints, fitted half
 on questions of SQuAD 2.0 (Rajpurkar, Jia and Liang 2018; with the paragraph or the whole article that answers taken
 away) and half on the judged questions in `tests/eval/questions.jsonl`.
 """
 
 import math
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from cydqa.retrieval import Retrieval, coverage, passage_terms
 from cydqa.words import terms
 
-_BIAS, _COSINE, _COVERAGE, _MISSING, _FOCUS = -4.50, 6.56, 2.46, -2.82, -0.95
+_BIAS = -4.64
+# In the order of the fields of Features.
+_WEIGHTS = (3.49, 3.20, 2.86, -2.64, -0.92)
 _ASKS_FOR = re.compile(r"\b(?:what|which|who|whose|how (?:many|much|long|old))\b", re.IGNORECASE)
 _WORD = re.compile(r"\w+(?:['’]\w+)?")
 
 
-@dataclass(frozen=True, slots=True)
-class Features:
+class Features(NamedTuple):
     """What the estimate rests on."""
 
-    cosine: float  # of the question and the sentence nearest to it
+    sentence_cosine: float  # of the question and the sentence nearest to it
+    passage_cosine: float  # of the question and the passage nearest to it
     coverage: float  # share of the question's words, weighted by idf, that the best passage has with its headings
     missing: float  # share of the names and numbers in the question that no passage found has
     focus_missing: (
@@ -36,7 +38,8 @@ def features_of(question: str, retrieval: Retrieval) -> Features:
     named = frozenset(terms(" ".join(_names(question)), shouted=question.isupper()))
     focus = _focus(question)
     return Features(
-        cosine=max(float(cosines.max()) for cosines in retrieval.sentence_cosines),
+        sentence_cosine=max(float(cosines.max()) for cosines in retrieval.sentence_cosines),
+        passage_cosine=float(retrieval.passage_cosines.max()),
         coverage=coverage(held[0], retrieval.idf),
         missing=len(named - anywhere) / len(named) if named else 0.0,
         focus_missing=float(focus is not None and focus not in anywhere),
@@ -48,8 +51,7 @@ def confidence(question: str, retrieval: Retrieval) -> float:
     if not retrieval.hits:
         return 0.0
     features = features_of(question, retrieval)
-    logit = _BIAS + _COSINE * features.cosine + _COVERAGE * features.coverage
-    logit += _MISSING * features.missing + _FOCUS * features.focus_missing
+    logit = _BIAS + sum(weight * value for weight, value in zip(_WEIGHTS, features, strict=True))
     return 1 / (1 + math.exp(-logit))
 
 

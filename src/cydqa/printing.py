@@ -92,7 +92,7 @@ def print_answer(answer: Answer) -> None:
         say(f"{DECLINED} (confidence {answer.confidence:.0%})")
         if answer.nearest:
             say("\nNearest passages, which may be related:")
-        _print_citations(answer.nearest)
+        _print_citations(answer.nearest, with_passages=True)
     else:
         say(answer.answer)
         say(f"\nConfidence {answer.confidence:.0%}. Sources:")
@@ -126,11 +126,13 @@ def hit_record(hit: Hit) -> dict[str, Any]:
     }
 
 
-def _print_citations(citations: tuple[Citation, ...]) -> None:
+def _print_citations(citations: tuple[Citation, ...], *, with_passages: bool = False) -> None:
     for citation in citations:
         place = " › ".join((citation.title, *citation.section))
-        changed = "  (the file has changed since it was indexed)" if citation.stale else ""
+        changed = "  (the file has changed or gone since it was indexed)" if citation.stale else ""
         say(f"  [{citation.number}] {place}{changed}")
         say(f"      {citation.document_id}, characters {citation.start} to {citation.end}")
         if citation.url:
             say(f"      {citation.url}")
+        if with_passages:
+            say(f"      {' '.join(citation.passage.split())}")

@@ -88,7 +88,10 @@ def _joined(chosen: list[_Sentence]) -> Iterable[Quote]:
 
 
 def _neighbours(one: _Sentence, other: _Sentence) -> bool:
-    if one.hit.chunk.id != other.hit.chunk.id:
+    """Whether two sentences follow one another in a line of text; items of a list and rows of a table stand alone."""
+    chunk = one.hit.chunk
+    if chunk.id != other.hit.chunk.id or abs(chunk.sentences.index(one.span) - chunk.sentences.index(other.span)) != 1:
         return False
-    sentences = one.hit.chunk.sentences
-    return abs(sentences.index(one.span) - sentences.index(other.span)) == 1
+    first, second = sorted((one.span, other.span))
+    between = chunk.text[first[1] - chunk.start : second[0] - chunk.start]
+    return between.isspace() and "\n\n" not in between and " | " not in one.text + other.text

@@ -25,6 +25,7 @@ class Retrieval:
     """What a search found, with all that is needed to choose quotes and to judge them."""
 
     hits: tuple[Hit, ...]
+    passage_cosines: Scores  # (len(hits),)
     sentence_cosines: tuple[Scores, ...]  # for each hit, (sentences of its passage,)
     sentence_mean: float  # of the best sentence's cosine over the sample of passages
     sentence_std: float
@@ -107,6 +108,7 @@ def retrieve(
             )
             for rank, i in enumerate(order, 1)
         ),
+        passage_cosines=cosines[order],
         sentence_cosines=tuple(by_passage[i] for i in order),
         sentence_mean=_mean(sample_best),
         sentence_std=_std(sample_best),

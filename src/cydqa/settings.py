@@ -25,7 +25,7 @@ class Settings(BaseSettings):
     candidates: int = Field(50, ge=1, le=1000)  # of each retriever, before fusion
     hits: int = Field(6, ge=1, le=50)  # passages that quotes are chosen from
     quote_words: int = Field(80, ge=10, le=1000)  # all quotes of an answer together; one quote may be longer
-    min_confidence: float = Field(0.35, ge=0, le=1)  # below it a question is declined
+    min_confidence: float = Field(0.3, ge=0, le=1)  # below it a question is declined
 
 
 def load_settings(**overrides: Any) -> Settings:
@@ -37,7 +37,7 @@ def load_settings(**overrides: Any) -> Settings:
     known = {PREFIX + name.upper() for name in Settings.model_fields}
     for name in os.environ:
         if name.upper().startswith(PREFIX) and name.upper() not in known:
-            close = get_close_matches(name.upper(), known, n=1)
+            close = get_close_matches(name.upper(), known, n=1, cutoff=0.8)
             hint = f"Did you mean {close[0]}?" if close else f"The settings are: {', '.join(sorted(known))}."
             raise SettingsError(f"There is no setting {name}.", hint=f"{hint} Rename the variable or unset it.")
     try:

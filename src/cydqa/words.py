@@ -9,18 +9,22 @@ import Stemmer
 VERSION = 1
 _WORD = re.compile(r"\w+(?:['’]\w+)?")
 _DOTTED = re.compile(r"\b(?:[A-Za-z]\.){2,}")
+_CONTRACTED = re.compile(r"(?:n't|'(?:s|m|d|re|ve|ll))$")
 _STATE = threading.local()  # a PyStemmer object must not be shared between threads
 
-# Function words of English: they carry no subject, so they neither match nor count as unanswered.
+# Function words of English, and words that people wrap a question in ("give me an example of ..."): they carry no
+# subject, so they neither match nor count as unanswered. "ca", "wo" and "sha" are what is left of can't, won't, shan't.
 STOP_WORDS = frozenset(
     """
-    a about above after again against all also am an and any are as at be because been before being below between
-    both but by can could did do does doing down during each few for from further had has have having he her here hers
-    herself him himself his how i if in into is it its itself just me might more most must my myself no nor not now of
-    off on once only or other our ours ourselves out over own please same shall she should so some such tell than that
-    the their theirs them themselves then there these they this those through to too under until up upon us very was
-    we were what when where whether which while who whom whose why will with within without would you your yours
-    yourself yourselves
+    a about above after again against all also am an and any anybody anyone anything are as at be because been before
+    being below between both but by ca can cannot could did do does doing done down during each ever everybody everyone
+    everything few for from further get gets getting give given gives got had happen happened happens has have having he
+    her here hers herself him himself his how however i if in into is it its itself just let like me mean means meant
+    might more most much must my myself no nobody nor not now of off on once one only or other our ours ourselves out
+    over own please same say says said sha shall she should so some somebody someone something such tell than that the
+    their theirs them themselves then there these they thing things this those though through to too under until up upon
+    us very was way we were what when where whether which while who whom whose why will with within without wo would yet
+    you your yours yourself yourselves describe example examples explain
     """.split()  # noqa: SIM905
 )
 
@@ -36,7 +40,7 @@ def terms(text: str, *, shouted: bool | None = None) -> list[str]:
     capitals_matter = not (text.isupper() if shouted is None else shouted)
     kept = []
     for word in _WORD.findall(text):
-        lowered = word.lower().replace("’", "'").removesuffix("'s")
+        lowered = _CONTRACTED.sub("", word.lower().replace("’", "'"))
         if lowered not in STOP_WORDS or (capitals_matter and len(word) > 1 and word.isupper()):
             kept.append(lowered)
     stemmer = getattr(_STATE, "stemmer", None)

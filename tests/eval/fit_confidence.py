@@ -17,7 +17,7 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from cydqa import build_index
-from cydqa.confidence import features_of
+from cydqa.confidence import Features, features_of
 from cydqa.embedding.sentence_transformer import open_encoder
 from cydqa.index.store import open_live
 from cydqa.retrieval import retrieve
@@ -37,7 +37,8 @@ def main(squad: Path) -> None:
     answered = [example[1] for group in groups for example in group]
     weights = np.concatenate([_balanced([answer for _, answer in group]) for group in groups])
     model = LogisticRegression(C=30, max_iter=1000).fit(features, answered, sample_weight=weights)
-    print("bias, cosine, coverage, missing, focus missing:", *np.round([model.intercept_[0], *model.coef_[0]], 2))
+    print("bias:", np.round(model.intercept_[0], 2))
+    print("weights:", dict(zip(Features._fields, np.round(model.coef_[0], 2).tolist(), strict=True)))
 
 
 def _balanced(answered: list[bool]) -> np.ndarray:
@@ -79,8 +80,7 @@ def _searcher(index_dir: Path, embedder):
     def search(question: str, documents: list[str] | None) -> list[float]:
         rows = None if documents is None else generation.passages.rows_of(documents)
         found = retrieve(generation, question, embedder.embed_query(question), k=6, candidates=50, rows=rows)
-        features = features_of(question, found)
-        return [features.cosine, features.coverage, features.missing, features.focus_missing]
+        return list(features_of(question, found))
 
     return search
 

@@ -4,6 +4,7 @@ Paragraphs, list items, table rows and code keep their order; a heading stands o
 Emphasis, link targets, comments and tags vanish; what a reader sees stays.
 """
 
+import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 
@@ -17,6 +18,7 @@ from cydqa.types import Metadata
 
 VERSION = 1
 BULLET = "• "  # opens each item of a bullet list in the reading text
+_HIDING = re.compile(r"</?(?:script|style)\b", re.IGNORECASE)
 CELL = " | "  # stands between the cells of a table row
 
 
@@ -99,7 +101,12 @@ def _visible(token: Token) -> str:
 
 
 def _inline(children: list[Token]) -> Iterator[str]:
+    hidden = False  # inside <script> or <style>
     for child in children:
+        if child.type == "html_inline" and _HIDING.match(child.content):
+            hidden = not child.content.startswith("</")
+        if hidden:
+            continue
         if child.type == "softbreak":
             yield " "
         elif child.type == "hardbreak" or (child.type == "html_inline" and child.content.startswith("<br")):

@@ -1,5 +1,6 @@
 """The encoder through sentence-transformers: the only place that imports it, and only when something is embedded."""
 
+import os
 import threading
 from collections.abc import Callable, Sequence
 from functools import cached_property
@@ -48,15 +49,29 @@ class SentenceTransformerEmbedder:
     def embed_query(self, text: str) -> Matrix:
         """(dim,) float32, unit length."""
         with self._lock:
-            vector: Matrix = _unit_rows(self._model.encode_query([text]))[0]
+            model = self._model
+            import torch  # after the model has set how its threads wait
+
+            threads = torch.get_num_threads()
+            # One short text gains nothing from a second thread, and threads that wait for each other while another
+            # program has the cores make it thirty times slower.
+            torch.set_num_threads(1)
+            try:
+                vector: Matrix = _unit_rows(model.encode_query([text]))[0]
+            finally:
+                torch.set_num_threads(threads)
         return vector
 
     @cached_property
     def _model(self) -> "SentenceTransformer":
+        # OpenMP's threads spin while they wait, unless told otherwise before they exist: a build beside a question, or
+        # any other busy program, would slow both down several times.
+        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
         from sentence_transformers import SentenceTransformer
         from transformers.utils.logging import disable_progress_bar
 
-        disable_progress_bar()  # type: ignore[no-untyped-call]  # loading takes a fraction of a second; the import took the time
+        # Loading takes a fraction of a second; it was the import that took the time.
+        disable_progress_bar()  # type: ignore[no-untyped-call]
         try:
             return SentenceTransformer(
                 str(self._folder),

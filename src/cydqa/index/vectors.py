@@ -50,13 +50,16 @@ class VectorSource:
 
         def done(count: int) -> None:
             nonlocal finished
+            if not self.embedded:
+                self._on_progress(Progress("loading the encoder", 1, 1))
             finished += count
+            self.embedded += count
             self._on_progress(Progress(stage, finished, len(new)))
 
         if new:
-            done(0)
+            if not self.embedded:
+                self._on_progress(Progress("loading the encoder", 0, 1))  # the first text does that
             known.update(zip(new, self.embedder.embed_chunks(list(new.values()), done), strict=True))
-            self.embedded += len(new)
         matrix = np.empty((len(digests), self.embedder.dim), np.float32)
         for row, key in enumerate(digests):
             matrix[row] = known[key]

@@ -11,6 +11,7 @@ from cydqa.types import Progress
 from cydqa.ui import render
 
 _FAILED = "failed"  # in the session: what the build could not read, by document id
+_WAITING = "waiting"  # in the session: somebody else is building
 _POLL_SECONDS = 2.0
 
 
@@ -38,7 +39,8 @@ def draw_failed() -> None:
 
 
 def _build(settings: Settings, *, rebuild: bool) -> None:
-    bar = st.progress(0.0, text="Loading the encoder")
+    waiting = "Another window or program is building it; waiting for it to finish"
+    bar = st.progress(0.0, text=waiting if st.session_state.get(_WAITING) else "Reading the documents")
 
     def on_progress(step: Progress) -> None:
         share = step.done / step.total if step.total else 0.0
@@ -48,6 +50,7 @@ def _build(settings: Settings, *, rebuild: bool) -> None:
         report = build_index(settings.corpus, settings.index, settings=settings, progress=on_progress, rebuild=rebuild)
         st.session_state[_FAILED] = report.failed
     except IndexBusyError:
-        bar.progress(0.0, text="Another window or program is building it; waiting for it to finish")
+        st.session_state[_WAITING] = True
+        bar.progress(0.0, text=waiting)
         time.sleep(_POLL_SECONDS)
     st.rerun()

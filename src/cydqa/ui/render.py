@@ -19,7 +19,8 @@ STYLE = """
 .cyd-path, .cyd-meta { opacity: 0.75; font-size: 0.88rem; margin: 0.1rem 0 0; }
 .cyd-passage { line-height: 1.6; margin: 0.6rem 0 0; white-space: pre-line; }
 .cyd-passage mark { background: rgba(255, 196, 0, 0.32); color: inherit; padding: 0.05em 0; border-radius: 0.15em; }
-.cyd-question { overflow-wrap: anywhere; white-space: pre-line; scroll-margin-top: 5rem; }
+.cyd-question { max-height: 9.5rem; overflow-y: auto; overflow-wrap: anywhere; white-space: pre-line;
+                scroll-margin-top: 5rem; }
 </style>
 """
 # Streamlit glides to the end of a new answer, but its beginning is read first: wait until the page is still, go there.
@@ -79,7 +80,11 @@ def _card(citation: Citation, anchor: str, *, mark: bool) -> str:
     origin = " · ".join(part for part in (citation.publisher, citation.published) if part)
     page = f"page {citation.page}" if citation.page is not None else ""
     place = " · ".join(part for part in (path, page) if part)
-    stale = "The file has changed since it was indexed: rebuild the index." if citation.stale else ""
+    stale = (
+        "The file has changed or gone since it was indexed; `cydqa index` brings the index up to date."
+        if citation.stale
+        else ""
+    )
     number = f'<span class="cyd-marker">[{citation.number}]</span> ' if mark else ""
     return (
         f'<div class="cyd-card" id="{anchor}"><p class="cyd-title">{number}{escape(citation.title)}</p>'
@@ -100,6 +105,5 @@ def _link(url: str | None) -> str:
     """A link to the original, for addresses of the web only."""
     if url is None or not url.startswith(("https://", "http://")):
         return ""
-    return (
-        f'<p class="cyd-meta"><a href="{escape(url)}" target="_blank" rel="noopener noreferrer">{escape(url)}</a></p>'
-    )
+    link = f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer">{escape(url)}</a>'
+    return f'<p class="cyd-meta">Original: {link}</p>'
