@@ -103,6 +103,8 @@ def test_an_empty_question_is_an_error_with_advice(assistant, question):
 def test_an_organisation_that_shares_its_name_with_a_function_word_is_a_name(assistant):
     known = assistant.ask("How many days of annual leave does an employee have?")
     assert assistant.ask("How many days of annual leave does the WHO have?").confidence < known.confidence - 0.1
+    dotted = assistant.ask("How many days of annual leave does the U.S. have?")
+    assert dotted.confidence == assistant.ask("How many days of annual leave does the US have?").confidence
     shouted = assistant.ask("HOW MANY DAYS OF ANNUAL LEAVE DOES AN EMPLOYEE HAVE?")
     assert shouted.confidence == pytest.approx(known.confidence, abs=0.05)
 

@@ -10,13 +10,12 @@ import re
 from typing import NamedTuple
 
 from cydqa.retrieval import Retrieval, coverage, passage_terms
-from cydqa.words import terms
+from cydqa.words import terms, words
 
 _BIAS = -4.64
 # In the order of the fields of Features.
 _WEIGHTS = (3.49, 3.20, 2.86, -2.64, -0.92)
 _ASKS_FOR = re.compile(r"\b(?:what|which|who|whose|how (?:many|much|long|old))\b", re.IGNORECASE)
-_WORD = re.compile(r"\w+(?:['’]\w+)?")
 
 
 class Features(NamedTuple):
@@ -26,9 +25,7 @@ class Features(NamedTuple):
     passage_cosine: float  # of the question and the passage nearest to it
     coverage: float  # share of the question's words, weighted by idf, that the best passage has with its headings
     missing: float  # share of the names and numbers in the question that no passage found has
-    focus_missing: (
-        float  # 1 if no passage has the word that says what is asked for ("what is the *salary* of ..."), else 0
-    )
+    focus_missing: float  # 1 if no passage has what is asked for, as in "what is the *salary* of ...", else 0
 
 
 def features_of(question: str, retrieval: Retrieval) -> Features:
@@ -57,11 +54,10 @@ def confidence(question: str, retrieval: Retrieval) -> float:
 
 def _names(question: str) -> list[str]:
     """Words with a digit, and words with a capital that do not open the question (none where all have capitals)."""
-    words = _WORD.findall(question)
     capitals_matter = not question.isupper()
     return [
         word
-        for place, word in enumerate(words)
+        for place, word in enumerate(words(question))
         if any(character.isdigit() for character in word) or (place and capitals_matter and word[0].isupper())
     ]
 

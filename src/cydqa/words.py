@@ -29,17 +29,21 @@ STOP_WORDS = frozenset(
 )
 
 
+def words(text: str) -> list[str]:
+    """The words of `text` as they are written; dots inside an abbreviation are dropped (U.S. is US)."""
+    return _WORD.findall(_DOTTED.sub(lambda match: match[0].replace(".", ""), normalize("NFKC", text)))
+
+
 def terms(text: str, *, shouted: bool | None = None) -> list[str]:
     """Lower-case stems of the words of `text` in their order, without function words (Porter's English stemmer).
 
-    Dots inside an abbreviation are dropped (U.S. is US), and a word in capitals is an abbreviation, not a function
-    word (WHO, US), unless everything is in capitals; `shouted` says so where `text` is only a part.
+    A word in capitals is an abbreviation, not a function word (WHO, US), unless everything is in capitals; `shouted`
+    says so where `text` is only a part.
     Source: Porter, "Snowball: A language for stemming algorithms", 2001.
     """
-    text = _DOTTED.sub(lambda match: match[0].replace(".", ""), normalize("NFKC", text))
     capitals_matter = not (text.isupper() if shouted is None else shouted)
     kept = []
-    for word in _WORD.findall(text):
+    for word in words(text):
         lowered = _CONTRACTED.sub("", word.lower().replace("’", "'"))
         if lowered not in STOP_WORDS or (capitals_matter and len(word) > 1 and word.isupper()):
             kept.append(lowered)
