@@ -3,16 +3,16 @@
 import threading
 import time
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from cydqa.answering import MODE, Origin, cite, cite_passages, compose
 from cydqa.confidence import confidence
 from cydqa.embedding import Embedder
-from cydqa.errors import CydqaError, DocumentError, IndexNotBuiltError
+from cydqa.errors import CydqaError, DocumentError
 from cydqa.index import Rows
-from cydqa.index.publish import live_name
+from cydqa.index.publish import built_name, live_name
 from cydqa.index.store import Generation, open_live
-from cydqa.library import is_stale
 from cydqa.quoting import choose_quotes
 from cydqa.retrieval import Retrieval, retrieve
 from cydqa.settings import Settings, load_settings
@@ -51,6 +51,7 @@ class Assistant:
         probability = confidence(question, found)
         declined = not found.hits or probability < self._settings.min_confidence
 
+        @cache  # several quotes are often of one document
         def origin(document_id: str) -> Origin:
             return Origin(generation.passages.metadata(document_id), self._stale(generation, document_id))
 
@@ -125,9 +126,8 @@ class Assistant:
         return generation.passages.rows_of(documents)
 
     def _stale(self, generation: Generation, document_id: str) -> bool:
-        indexed = generation.manifest.documents[document_id]
         corpus = self._corpus_dir or Path(generation.manifest.corpus)
-        return is_stale(corpus / document_id, size=indexed.size, mtime_ns=indexed.mtime_ns, sha256=indexed.sha256)
+        return generation.manifest.documents[document_id].is_stale(corpus / document_id)
 
 
 def open_assistant(
@@ -151,8 +151,7 @@ def open_assistant(
     """
     index_dir = Path(index_dir)
     settings = settings or load_settings()
-    if live_name(index_dir) is None:
-        raise IndexNotBuiltError(f"There is no index in {index_dir}.", hint="Run `cydqa index` to build it.")
+    built_name(index_dir)  # a missing index is said before the encoder is looked for
     if embedder is None:
         from cydqa.embedding.sentence_transformer import open_encoder
 

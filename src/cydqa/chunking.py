@@ -79,7 +79,7 @@ def embedding_text(title: str, chunk: Chunk, tokenizer: Tokenizer) -> str:
 def sentence_text(title: str, chunk: Chunk, sentence: Span, tokenizer: Tokenizer) -> str:
     """What the encoder reads of a sentence: it, after the nearest heading, which often names what it is about."""
     heading = tokenizer.head(chunk.section[-1] if chunk.section else title, HEADING_TOKENS)
-    return f"{heading}: {chunk.text[sentence[0] - chunk.start : sentence[1] - chunk.start]}"
+    return f"{heading}: {chunk.slice(*sentence)}"
 
 
 def _chunk_id(document_id: str, start: int, text: str) -> str:

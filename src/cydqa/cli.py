@@ -117,11 +117,11 @@ def search(
 @app.command()
 def status(corpus: _Corpus = None, index: _Index = None, as_json: _Json = False) -> None:
     """Compare the corpus with the index: what a rebuild would do."""
-    from cydqa.embedding import sentence_transformer
+    from cydqa.embedding.sentence_transformer import open_encoder
     from cydqa.index.status import index_status
 
     settings = load_settings(corpus=corpus, index=index)
-    embedder = sentence_transformer.open_encoder(settings.model)
+    embedder = open_encoder(settings.model)
     state = index_status(settings.corpus, settings.index, settings=settings, embedder=embedder)
     if as_json:
         printing.print_json(dataclasses.asdict(state))

@@ -28,16 +28,21 @@ class Listing:
     failed: dict[str, str]  # folders that can't be looked into
 
 
+def require_corpus(corpus_dir: Path) -> None:
+    """Raise DocumentError if there is no corpus folder."""
+    if not corpus_dir.is_dir():
+        raise DocumentError(
+            f"There is no corpus folder {corpus_dir}.", hint="Create it and put documents into it, or pass --corpus."
+        )
+
+
 def list_corpus(corpus_dir: Path, index_dir: Path) -> Listing:
     """The documents of a corpus, and what is left aside; the index's own folder, if it lies inside, is not looked at.
 
     Raises:
         DocumentError: if the folder does not exist.
     """
-    if not corpus_dir.is_dir():
-        raise DocumentError(
-            f"There is no corpus folder {corpus_dir}.", hint="Create it and put documents into it, or pass --corpus."
-        )
+    require_corpus(corpus_dir)
     root, index = corpus_dir.resolve(), index_dir.resolve()
     found = Listing([], {}, {})
 

@@ -26,8 +26,7 @@ class _Sentence:
 
     @property
     def text(self) -> str:
-        start = self.hit.chunk.start
-        return self.hit.chunk.text[self.span[0] - start : self.span[1] - start]
+        return self.hit.chunk.slice(*self.span)
 
 
 def choose_quotes(retrieval: Retrieval, *, most_words: int) -> tuple[Quote, ...]:
@@ -57,7 +56,7 @@ def _sentences(retrieval: Retrieval) -> Iterable[_Sentence]:
         standard = standardise(cosines, mean=retrieval.sentence_mean, std=retrieval.sentence_std)
         around = coverage(passage_terms(hit), retrieval.idf)
         for span, cosine in zip(hit.chunk.sentences, standard.tolist(), strict=True):
-            own = frozenset(terms(hit.chunk.text[span[0] - hit.chunk.start : span[1] - hit.chunk.start]))
+            own = frozenset(terms(hit.chunk.slice(*span)))
             covered = (1 - _SURROUNDINGS) * coverage(own, retrieval.idf) + _SURROUNDINGS * around
             score = _PASSAGE * hit.score + _COSINE * cosine + _COVERAGE * covered
             yield _Sentence(hit, span, score, own)
@@ -71,27 +70,23 @@ def _alike(one: _Sentence, other: _Sentence) -> bool:
 
 def _joined(chosen: list[_Sentence]) -> Iterable[Quote]:
     """Quotes in the order of their best sentence; sentences that follow one another in a passage are one quote."""
-    groups: list[list[_Sentence]] = []
-    for sentence in chosen:
-        near = [group for group in groups if any(_neighbours(sentence, member) for member in group)]
-        merged = [member for group in near for member in group] + [sentence]
-        groups = [group for group in groups if group not in near[1:]]
-        if near:
-            groups[groups.index(near[0])] = merged
+    runs: list[list[_Sentence]] = []
+    for sentence in sorted(chosen, key=lambda sentence: (sentence.hit.rank, sentence.span)):
+        if runs and _neighbours(runs[-1][-1], sentence):
+            runs[-1].append(sentence)
         else:
-            groups.append(merged)
-    for group in groups:
-        chunk = group[0].hit.chunk
-        start, end = min(member.span[0] for member in group), max(member.span[1] for member in group)
-        text = chunk.text[start - chunk.start : end - chunk.start]
-        yield Quote(chunk.document_id, start, end, text, max(member.score for member in group))
+            runs.append([sentence])
+    for run in sorted(runs, key=lambda run: min(map(chosen.index, run))):
+        chunk = run[0].hit.chunk
+        start, end = run[0].span[0], run[-1].span[1]
+        score = max(sentence.score for sentence in run)
+        yield Quote(chunk.document_id, start, end, chunk.slice(start, end), score)
 
 
 def _neighbours(one: _Sentence, other: _Sentence) -> bool:
-    """Whether two sentences follow one another in a line of text; items of a list and rows of a table stand alone."""
+    """Whether `other` follows `one` in a line of text; items of a list and rows of a table stand alone."""
     chunk = one.hit.chunk
-    if chunk.id != other.hit.chunk.id or abs(chunk.sentences.index(one.span) - chunk.sentences.index(other.span)) != 1:
+    if chunk.id != other.hit.chunk.id or chunk.sentences.index(other.span) - chunk.sentences.index(one.span) != 1:
         return False
-    first, second = sorted((one.span, other.span))
-    between = chunk.text[first[1] - chunk.start : second[0] - chunk.start]
+    between = chunk.slice(one.span[1], other.span[0])
     return between.isspace() and "\n\n" not in between and " | " not in one.text + other.text

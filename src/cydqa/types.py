@@ -83,6 +83,10 @@ class Chunk:
     page: int | None
     sentences: tuple[Span, ...]  # in document.text, without surrounding white space
 
+    def slice(self, start: int, end: int) -> str:
+        """`document.text[start:end]`, for a span inside the passage."""
+        return self.text[start - self.start : end - self.start]
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:

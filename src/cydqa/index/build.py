@@ -20,7 +20,7 @@ from cydqa.index.passages import Digests, write_passages
 from cydqa.index.publish import builder, discard_all_but, publish, sync_tree
 from cydqa.index.store import LEXICAL, PASSAGES, SENTENCES, VECTORS, Generation, open_generation, open_live
 from cydqa.index.vectors import OnProgress, VectorSource, digest
-from cydqa.library import CorpusFile, list_corpus
+from cydqa.library import CorpusFile, list_corpus, require_corpus
 from cydqa.settings import Settings, load_settings
 from cydqa.types import BuildReport, Chunk, Document, Progress
 from cydqa.words import terms
@@ -65,7 +65,7 @@ def build_index(
 
         embedder = open_encoder(settings.model, may_download=download)
     _refuse_corpus_in_index(corpus_dir, index_dir)
-    list_corpus(corpus_dir, index_dir)  # a wrong folder is said before anything is written
+    require_corpus(corpus_dir)  # a wrong folder is said before anything is written
     try:
         with builder(index_dir) as staging:
             corpus = _read_corpus(corpus_dir, index_dir, on_progress)

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from cydqa import chunking, words
 from cydqa.documents import parser_versions
 from cydqa.errors import IndexCorruptError, IndexMismatchError
+from cydqa.library import is_stale
 
 SCHEMA = 1  # of the files of a generation; raise it when they change
 MANIFEST = "manifest.json"
@@ -42,6 +43,10 @@ class IndexedDocument(_Record):
     mtime_ns: int
     passages: int
 
+    def is_stale(self, path: Path) -> bool:
+        """Whether the file at `path` is no longer what was indexed."""
+        return is_stale(path, size=self.size, mtime_ns=self.mtime_ns, sha256=self.sha256)
+
 
 class FailedFile(_Record):
     """A file, or a folder whose name ends in /, that could not be read."""
@@ -64,9 +69,8 @@ class Manifest(_Record):
     recipe: Recipe
     corpus: str  # absolute path
     created: str  # ISO 8601, UTC
-    previous: (
-        str | None
-    )  # the generation that is kept beside this one; None where it holds a document that is to be gone
+    # The generation that is kept beside this one; None where that holds a document that is to be gone.
+    previous: str | None
     documents: dict[str, IndexedDocument]
     failed: dict[str, FailedFile]
     passages: int

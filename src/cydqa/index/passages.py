@@ -160,11 +160,11 @@ class Passages:
     def document(self, document_id: str) -> Document | None:
         """A whole document, or None where there is none of that id."""
         found = self._select(
-            "SELECT row, id, title, text, pages, metadata, sha256 FROM documents WHERE id = ?", document_id
+            "SELECT row, title, text, pages, metadata, sha256 FROM documents WHERE id = ?", document_id
         )
         if not found:
             return None
-        row, _, title, text, pages, metadata, sha256 = found[0]
+        row, title, text, pages, metadata, sha256 = found[0]
         sections = tuple(
             Section(tuple(json.loads(path)), start, stop)
             for path, start, stop in self._select(

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from cydqa.errors import CydqaError, IndexBusyError, IndexCorruptError
+from cydqa.errors import CydqaError, IndexBusyError, IndexCorruptError, IndexNotBuiltError
 
 _CURRENT = "CURRENT"
 _GENERATIONS = "generations"
@@ -39,6 +39,14 @@ def live_name(index_dir: Path) -> str | None:
         raise _damaged_pointer(index_dir) from error
     if not _NAME.fullmatch(name):
         raise _damaged_pointer(index_dir)
+    return name
+
+
+def built_name(index_dir: Path) -> str:
+    """Name of the live generation; raises IndexNotBuiltError where nothing is published, else like `live_name`."""
+    name = live_name(index_dir)
+    if name is None:
+        raise IndexNotBuiltError(f"There is no index in {index_dir}.", hint="Run `cydqa index` to build it.")
     return name
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 from cydqa.embedding import Embedder
 from cydqa.errors import IndexCorruptError
 from cydqa.index.build import recipe_of
-from cydqa.index.manifest import REBUILD, FailedFile, IndexedDocument, Manifest, read_manifest
+from cydqa.index.manifest import REBUILD, FailedFile, Manifest, read_manifest
 from cydqa.index.publish import generation_folder, live_name
-from cydqa.library import CorpusFile, is_stale, list_corpus
+from cydqa.library import CorpusFile, list_corpus
 from cydqa.settings import Settings
 
 
@@ -47,7 +47,7 @@ def index_status(corpus_dir: Path, index_dir: Path, *, settings: Settings, embed
     failed = {
         document for document in now.keys() & failed_before.keys() if _same(now[document], failed_before[document])
     }
-    changed = {document for document in now.keys() & before.keys() if _changed(now[document], before[document])}
+    changed = {document for document in now.keys() & before.keys() if before[document].is_stale(now[document].path)}
     changed |= (now.keys() & failed_before.keys()) - failed
     added = now.keys() - before.keys() - failed_before.keys()
     removed = (before.keys() | failed_before.keys()) - now.keys() - listing.failed.keys()
@@ -78,10 +78,6 @@ def _manifest(index_dir: Path, name: str) -> Manifest:
         return read_manifest(folder)
     except FileNotFoundError as error:
         raise IndexCorruptError(f"{folder}, the live generation, is not there.", hint=REBUILD) from error
-
-
-def _changed(file: CorpusFile, indexed: IndexedDocument) -> bool:
-    return is_stale(file.path, size=indexed.size, mtime_ns=indexed.mtime_ns, sha256=indexed.sha256)
 
 
 def _same(file: CorpusFile, failed: FailedFile) -> bool:

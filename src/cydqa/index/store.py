@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 
 from cydqa.embedding import Embedder, Matrix
-from cydqa.errors import IndexCorruptError, IndexMismatchError, IndexNotBuiltError
+from cydqa.errors import IndexCorruptError, IndexMismatchError
 from cydqa.index import Rows
 from cydqa.index.dense import DenseIndex
 from cydqa.index.lexical import LexicalIndex
 from cydqa.index.manifest import REBUILD, Manifest, read_manifest, verify_files
 from cydqa.index.passages import Passages
-from cydqa.index.publish import generation_folder, live_name
+from cydqa.index.publish import built_name, generation_folder
 
 PASSAGES = "passages.sqlite"
 VECTORS = "vectors.faiss"
@@ -60,9 +60,7 @@ def open_live(index_dir: Path, embedder: Embedder | None = None) -> Generation:
         IndexCorruptError: if a file is missing or damaged.
     """
     for _ in range(_TRIES):
-        name = live_name(index_dir)
-        if name is None:
-            raise IndexNotBuiltError(f"There is no index in {index_dir}.", hint="Run `cydqa index` to build it.")
+        name = built_name(index_dir)
         try:
             return open_generation(generation_folder(index_dir, name), embedder)
         except FileNotFoundError:
