@@ -24,7 +24,7 @@ index: .venv/.installed
 
 eval: .venv/.installed
 	@test -f index/CURRENT || $(BIN)/cydqa index
-	$(BIN)/python tests/eval/measure.py --misses
+	$(BIN)/cydqa eval --split test
 
 clean:
 	rm -rf index/CURRENT index/generations index/staging index/build.lock tests/screenshots

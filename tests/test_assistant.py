@@ -50,6 +50,24 @@ def test_a_question_that_the_documents_do_not_answer_is_declined(assistant):
     assert answer.confidence < 0.3
 
 
+def test_the_threshold_can_be_chosen_for_one_question(assistant):
+    question = "Which bird builds its nest in Patagonia?"
+    quoted = assistant.ask(question, min_confidence=0)
+    assert not quoted.declined
+    assert quoted.confidence == assistant.ask(question).confidence
+    check_citations(assistant, quoted)
+    assert assistant.ask(LEAVE, min_confidence=1).declined
+
+
+def test_the_passages_of_a_document_are_its_slices_in_order(assistant):
+    passages = assistant.passages("leave.md")
+    text = assistant.document("leave.md").text
+    assert [passage.section for passage in passages] == [(), ("Applying",)]
+    assert all(text[passage.start : passage.end] == passage.text for passage in passages)
+    with pytest.raises(DocumentError):
+        assistant.passages("gone.md")
+
+
 def test_a_name_or_number_that_no_passage_has_lowers_the_confidence(assistant):
     with_name = assistant.ask("How many days of annual leave does every employee of Zanzibar have?")
     assert with_name.confidence < assistant.ask(LEAVE).confidence / 1.2

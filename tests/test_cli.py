@@ -1,6 +1,7 @@
 """The command line, as people and programs use it: output, JSON and exit statuses."""
 
 import json
+import re
 import sys
 
 import pytest
@@ -191,3 +192,52 @@ def test_help_names_the_defaults(run):
 
 def test_the_version_is_printed(run):
     assert run("--version")[1].startswith("cydqa 0.")
+
+
+JUDGED = {
+    "id": "leave",
+    "question": LEAVE,
+    "history": [],
+    "kind": "plain",
+    "answers": [
+        {
+            "document": "leave.md",
+            "section": [],
+            "quote": "Every employee has thirty days of annual leave.",
+        }
+    ],
+}
+
+
+def test_eval_measures_the_answers_to_judged_questions(run, tmp_path):
+    run("index")
+    (tmp_path / "judged.jsonl").write_text(json.dumps(JUDGED))
+    status, out, err = run("eval", "judged.jsonl", "--report", "report.md")
+    assert (status, err) == (0, "")
+    assert re.search(r"\| – plain +\| +1 \| +0 % \| +100 % \|", out)
+    assert "Declined, although the corpus has an answer: 0" in out
+    assert out.splitlines()[0] in (tmp_path / "report.md").read_text()
+    assert (tmp_path / "report.md.svg").is_file()
+
+
+def test_eval_prints_json(run, tmp_path):
+    run("index")
+    (tmp_path / "judged.jsonl").write_text(json.dumps(JUDGED))
+    measured = json.loads(run("eval", "judged.jsonl", "--json")[1])
+    assert measured["kinds"]["plain"]["R@1"] == {"value": 1.0, "low": None, "high": None, "questions": 1}
+    outcome = measured["outcomes"][0]
+    assert (outcome["id"], outcome["right"], outcome["rank"]) == ("leave", True, 1)
+    assert outcome["returned"][0]["quote"].startswith("Every employee")
+
+
+def test_eval_says_what_is_wrong_with_the_questions(run, tmp_path):
+    run("index")
+    assert "tests/eval/questions.jsonl can't be read" in run("eval")[2]
+    (tmp_path / "judged.jsonl").write_text(json.dumps({**JUDGED, "split": "dev"}))
+    status, _, err = run("eval", "judged.jsonl", "--split", "test")
+    assert (status, "no question of the split test" in err) == (1, True)
+    assert run("eval", "judged.jsonl", "--split", "dev")[0] == 0
+    assert run("eval", "judged.jsonl", "--split", "other")[0] == 2
+    (tmp_path / "report").write_text("")
+    status, out, err = run("eval", "judged.jsonl", "--report", "report/here.md")
+    assert (status, "The report can't be written" in err, "– plain" in out) == (1, True, True)

@@ -20,6 +20,7 @@ ORDER = [
     {"quoting", "confidence"},
     {"answering"},
     {"assistant"},
+    {"evaluation"},
     {"ui", "printing"},
     {"cli"},
 ]

@@ -16,7 +16,7 @@ from cydqa.index.store import Generation, open_live
 from cydqa.quoting import choose_quotes
 from cydqa.retrieval import Retrieval, retrieve
 from cydqa.settings import Settings, load_settings
-from cydqa.types import Answer, Document, Hit
+from cydqa.types import Answer, Chunk, Document, Hit
 
 _NEAREST = 3  # passages shown with a declined answer
 
@@ -33,13 +33,21 @@ class Assistant:
         self._lock = threading.Lock()
         self._generation = open_live(index_dir, embedder)
 
-    def ask(self, question: str, *, documents: Sequence[str] | None = None, history: Sequence[Answer] = ()) -> Answer:
+    def ask(
+        self,
+        question: str,
+        *,
+        documents: Sequence[str] | None = None,
+        history: Sequence[Answer] = (),
+        min_confidence: float | None = None,
+    ) -> Answer:
         """Answer with numbered quotes, or decline and show the nearest passages.
 
         Args:
             question: what the person typed; any length, the encoder reads its first 256 tokens.
             documents: ids to search in; None for all.
             history: earlier answers of the conversation, oldest first. Not read yet: every question stands alone.
+            min_confidence: decline below this probability; None for that of the settings, 0 never to decline.
 
         Raises:
             CydqaError: if the question is empty, the index can't be read, or the encoder can't be loaded.
@@ -49,7 +57,8 @@ class Assistant:
         generation = self._live()
         found = self._retrieve(generation, question, documents, self._settings.hits)
         probability = confidence(question, found)
-        declined = not found.hits or probability < self._settings.min_confidence
+        threshold = self._settings.min_confidence if min_confidence is None else min_confidence
+        declined = not found.hits or probability < threshold
 
         @cache  # several quotes are often of one document
         def origin(document_id: str) -> Origin:
@@ -87,6 +96,16 @@ class Assistant:
         if document is None:
             raise _unknown(document_id)
         return document
+
+    def passages(self, document_id: str) -> list[Chunk]:
+        """The passages that a document was cut into, in their order.
+
+        Raises:
+            DocumentError: if there is none of that id.
+        """
+        generation = self._live()
+        stored = generation.passages.chunks(self._rows(generation, [document_id]))
+        return [passage.chunk for passage in stored]
 
     def documents(self) -> list[str]:
         """Ids of all documents in the index, in order."""

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.console import Console
@@ -127,6 +127,34 @@ def status(corpus: _Corpus = None, index: _Index = None, as_json: _Json = False)
         printing.print_json(dataclasses.asdict(state))
     else:
         printing.print_status(state, settings)
+
+
+@app.command("eval")
+def evaluate(
+    file: Annotated[Path, typer.Argument(help="Judged questions, one JSON object a line.")] = Path(
+        "tests/eval/questions.jsonl"
+    ),
+    split: Annotated[Literal["dev", "test"] | None, typer.Option("--split", help="Only this part of them.")] = None,
+    report: Annotated[Path | None, typer.Option("--report", metavar="FILE", help="Write Markdown, too.")] = None,
+    corpus: _Corpus = None,
+    index: _Index = None,
+    as_json: _Json = False,
+) -> None:
+    """Measure the answers to judged questions."""
+    from cydqa.evaluation import questions, run
+    from cydqa.evaluation import report as reports
+
+    judged = questions.read_questions(file, split)
+    assistant = _assistant(corpus, index)
+    with _progress() as on_progress:
+        evaluation = run.evaluate(assistant, judged, on_progress)
+    if as_json:
+        printing.print_json(reports.record(evaluation))
+    else:
+        printing.say(reports.summary(evaluation))
+        printing.say(f"\n{reports.misses(evaluation)}")
+    if report:
+        reports.write(evaluation, report, f"Answers to {file}{f', split {split}' if split else ''}")
 
 
 def _assistant(corpus: Path | None, index: Path | None) -> "Assistant":

@@ -4,7 +4,8 @@
 
 SQUAD.json is a file in SQuAD 2.0's format (its development set, or part of it); questions are sampled evenly from it.
 Each answerable question counts as answered, and again as not answered with its paragraph, and with its whole article,
-kept out of the search. Of our own questions in questions.jsonl, those without answers count as not answered.
+kept out of the search. Of our own questions, only the split dev of questions.jsonl is read; those without answers count
+as not answered.
 """
 
 import json
@@ -19,6 +20,7 @@ from sklearn.linear_model import LogisticRegression
 from cydqa import build_index
 from cydqa.confidence import Features, features_of
 from cydqa.embedding.sentence_transformer import open_encoder
+from cydqa.evaluation.questions import read_questions
 from cydqa.index.store import open_live
 from cydqa.retrieval import retrieve
 
@@ -50,9 +52,8 @@ def _balanced(answered: list[bool]) -> np.ndarray:
 def _own(folder: Path, embedder) -> Iterator[Example]:
     build_index(HERE.parents[1] / "corpus", folder / "own", embedder=embedder)
     search = _searcher(folder / "own", embedder)
-    for line in (HERE / "questions.jsonl").read_text("utf-8").splitlines():
-        judged = json.loads(line)
-        yield search(judged["question"], None), bool(judged["answers"])
+    for judged in read_questions(HERE / "questions.jsonl", "dev"):
+        yield search(judged.question, None), bool(judged.answers)
 
 
 def _squad(squad: Path, folder: Path, embedder) -> Iterator[Example]:
