@@ -42,12 +42,21 @@ def test_a_real_question_is_answered_from_the_right_page(assistant, question, do
         assert not citation.stale
 
 
+def test_every_question_that_a_page_suggests_is_answered_from_that_page(assistant):
+    suggested = [
+        (name, asked) for name in assistant.documents() for asked in assistant.document(name).metadata.questions
+    ]
+    assert len(suggested) >= 2 * len(assistant.documents())
+    for name, question in suggested:
+        assert name in {citation.document_id for citation in assistant.ask(question).citations}, question
+
+
 @pytest.mark.parametrize(
     "question",
     [
         "What is the best recipe for banana bread?",
         "How tall is Mount Kilimanjaro?",
-        "Which NIST algorithm replaces RSA?",
+        "How do I reset my router password?",
     ],
 )
 def test_a_question_about_something_else_is_declined(assistant, question):
