@@ -233,3 +233,12 @@ def test_a_quote_that_is_not_where_it_is_judged_to_be_is_named(assistant, tmp_pa
 def test_the_shipped_questions_can_be_read_and_split():
     path = ROOT / "tests/eval/questions.jsonl"
     assert len(read_questions(path, "dev")) + len(read_questions(path, "test")) == len(read_questions(path))
+
+
+def test_the_judged_words_in_another_document_do_not_count(assistant, tmp_path):
+    answers = [{"document": "laptops.md", "section": [], "quote": "s "}]
+    file = write_questions(tmp_path / "other.jsonl", [{**JUDGED[0], "answers": answers}])
+    outcome = evaluate(assistant, read_questions(file)).outcomes[0]
+    assert {citation.document_id for citation in outcome.returned} == {"leave.md"}
+    assert any("s " in citation.quote for citation in outcome.returned)
+    assert not outcome.held
