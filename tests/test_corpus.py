@@ -136,7 +136,7 @@ def test_the_judged_questions_are_many_and_of_every_kind():
 
 
 @pytest.mark.parametrize("split", ["dev", "test"])
-def test_each_half_has_every_kind(split):
+def test_each_split_has_every_kind(split):
     judged = read_questions(ROOT / "tests/eval/questions.jsonl", split)
     kinds = Counter(question.kind for question in judged)
     assert len(judged) >= 0.35 * len(QUESTIONS)

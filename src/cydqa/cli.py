@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from cydqa import __version__, printing
 from cydqa.errors import CydqaError
+from cydqa.evaluation.questions import Split
 from cydqa.settings import load_settings
 from cydqa.types import Progress as Step
 
@@ -134,7 +135,7 @@ def evaluate(
     file: Annotated[Path, typer.Argument(help="Judged questions, one JSON object a line.")] = Path(
         "tests/eval/questions.jsonl"
     ),
-    split: Annotated[Literal["dev", "test"] | None, typer.Option("--split", help="Only this part of them.")] = None,
+    split: Annotated[Split | None, typer.Option("--split", help="Only this part of them.")] = None,
     report: Annotated[Path | None, typer.Option("--report", metavar="FILE", help="Write Markdown, too.")] = None,
     corpus: _Corpus = None,
     index: _Index = None,

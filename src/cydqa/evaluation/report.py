@@ -50,7 +50,7 @@ def misses(evaluation: Evaluation) -> str:
     for fault in (_ANSWERED, _OTHER_QUOTES, _DECLINED):
         group = [outcome for outcome in evaluation.outcomes if _fault(outcome) == fault]
         group.sort(key=lambda outcome: -outcome.confidence)
-        blocks += [f"{fault}: {len(group)}{_places(group)}", *("\n".join(_miss(outcome)) for outcome in group)]
+        blocks += [f"{fault}: {len(group)}{_ranks(group)}", *("\n".join(_miss(outcome)) for outcome in group)]
     return "\n\n".join(blocks)
 
 
@@ -126,7 +126,7 @@ def _fault(outcome: Outcome) -> str | None:
     return _DECLINED if outcome.declined else _OTHER_QUOTES
 
 
-def _places(outcomes: Sequence[Outcome]) -> str:
+def _ranks(outcomes: Sequence[Outcome]) -> str:
     """Where the search had the passage that answers: whether to look for the fault there or behind it."""
     ranks = [outcome.rank for outcome in outcomes if outcome.question.answers]
     if not ranks:

@@ -22,14 +22,10 @@ class Outcome:
     declined: bool
     confidence: float
     held: bool  # the quotes contain a judged quote; a declined question is asked again without the threshold
+    right: bool  # answered with a judged quote or, where there is none, declined
     rank: int | None  # of the first passage that answers, where it is among the best
     returned: tuple[Citation, ...]  # the quotes, or the nearest passages
     measures: dict[str, float]  # those that apply to the question
-
-    @property
-    def right(self) -> bool:
-        """Answered with a judged quote or, where there is none, declined."""
-        return self.declined if not self.question.answers else self.held and not self.declined
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +52,7 @@ def evaluate(
     outcomes = []
     for done, question in enumerate(questions):
         progress(Progress("asking questions", done, len(questions)))
-        outcomes.append(_outcome(assistant, question, relevant.get(question.id, ())))
+        outcomes.append(_outcome(assistant, question, relevant[question.id]))
     progress(Progress("asking questions", len(questions), len(questions)))
     return Evaluation(
         outcomes=tuple(outcomes),
@@ -74,23 +70,26 @@ def _outcome(assistant: Assistant, question: JudgedQuestion, relevant: Collectio
     answer = assistant.ask(question.question, history=history)
     quoted = assistant.ask(question.question, history=history, min_confidence=0) if answer.declined else answer
     ranked = [hit.chunk.id for hit in assistant.search(answer.read_as or question.question, k=DEPTH)]
-    outcome = Outcome(
+    held = any(_holds(citation, judged) for citation in quoted.citations for judged in question.answers)
+    right = held and not answer.declined if question.answers else answer.declined
+    measures = ranking_measures(relevant, ranked) if relevant else {}
+    measures |= {"declined": float(answer.declined), "right": float(right)}
+    if not answer.declined:
+        measures["words"] = float(sum(len(citation.quote.split()) for citation in answer.citations))
+        if question.answers:
+            measures["quoted"] = float(held)
+    return Outcome(
         question=question,
         generation=answer.generation,
         read_as=answer.read_as,
         declined=answer.declined,
         confidence=answer.confidence,
-        held=any(_holds(citation, judged) for citation in quoted.citations for judged in question.answers),
+        held=held,
+        right=right,
         rank=next((rank for rank, passage in enumerate(ranked, 1) if passage in relevant), None),
         returned=answer.nearest if answer.declined else answer.citations,
-        measures=ranking_measures(relevant, ranked) if relevant else {},
+        measures=measures,
     )
-    outcome.measures.update(declined=float(outcome.declined), right=float(outcome.right))
-    if not outcome.declined:
-        outcome.measures["words"] = float(sum(len(citation.quote.split()) for citation in answer.citations))
-        if question.answers:
-            outcome.measures["quoted"] = float(outcome.held)
-    return outcome
 
 
 def _holds(citation: Citation, judged: Judgement) -> bool:
@@ -119,27 +118,31 @@ def _measures(outcomes: Sequence[Outcome]) -> dict[str, Estimate]:
     return estimates
 
 
-def _relevant_passages(assistant: Assistant, questions: Sequence[JudgedQuestion]) -> dict[str, list[str]]:
-    """For each question with answers, the ids of the passages that hold (a part of) a judged quote."""
+def _relevant_passages(assistant: Assistant, questions: Sequence[JudgedQuestion]) -> dict[str, set[str]]:
+    """For each question, the ids of the passages that hold (a part of) a judged quote."""
 
     @cache
-    def document(document_id: str) -> tuple[Document, list[Chunk]] | None:
+    def indexed(document_id: str) -> tuple[Document, list[Chunk]] | None:
         try:
             return assistant.document(document_id), assistant.passages(document_id)
         except DocumentError:
             return None
 
-    relevant: dict[str, list[str]] = {}
-    misplaced: dict[str, None] = {}  # ids in order
+    def holding(judged: Judgement) -> list[str]:
+        found = indexed(judged.document)
+        if found is None:
+            return []
+        document, passages = found
+        spans = _spans(document, judged)
+        return [c.id for c in passages if any(c.start < end and start < c.end for start, end in spans)]
+
+    relevant: dict[str, set[str]] = {}
+    misplaced = []
     for question in questions:
-        for judged in question.answers:
-            found = document(judged.document)
-            spans = _spans(found[0], judged) if found else []
-            if not found or not spans:
-                misplaced[question.id] = None
-                continue
-            passages = [c.id for c in found[1] if any(c.start < end and start < c.end for start, end in spans)]
-            relevant[question.id] = [*dict.fromkeys([*relevant.get(question.id, ()), *passages])]
+        passages = [holding(judged) for judged in question.answers]
+        if not all(passages):
+            misplaced.append(question.id)
+        relevant[question.id] = set().union(*passages)
     if misplaced:
         raise CydqaError(
             f"A judged quote does not stand in the section that the question names: {', '.join(misplaced)}.",
