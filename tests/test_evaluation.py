@@ -202,6 +202,12 @@ def test_a_question_keeps_its_split_or_gets_one_by_hash(tmp_path):
     assert [q.id for q in read_questions(write_questions(file, lines[::-1]), "dev")] == [q.id for q in dev][::-1]
 
 
+def test_a_question_may_hold_any_character(tmp_path):
+    line = {"id": "a", "question": "One\u2028two\x85?", "kind": "x", "answers": []}
+    (tmp_path / "odd.jsonl").write_bytes(json.dumps(line, ensure_ascii=False).encode() + b"\r\n")
+    assert [question.question for question in read_questions(tmp_path / "odd.jsonl")] == [line["question"]]
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [

@@ -47,7 +47,7 @@ def read_questions(path: Path, split: Split | None = None) -> Sequence[JudgedQue
         CydqaError: if the file can't be read, a line is not a judged question, an id comes twice, or none is left.
     """
     try:
-        lines = path.read_text("utf-8").splitlines()
+        lines = path.read_text("utf-8").split("\n")  # splitlines() would also split inside a string, at U+2028
     except (OSError, UnicodeDecodeError) as error:
         reason = "is not UTF-8" if isinstance(error, UnicodeDecodeError) else f"can't be read: {error.strerror}"
         raise CydqaError(f"{path} {reason}.", hint="Name a file of judged questions: cydqa eval FILE.") from error
