@@ -86,8 +86,10 @@ def test_utf_16_with_a_mark_is_read(tmp_path):
     [
         (b"", "empty"),
         (b" \n\n ", "empty"),
-        ("Größe".encode("latin-1"), "not valid UTF-8 at byte 2"),
-        (b"PK\x03\x04\x00\x00", "NUL"),
+        (b"\xff\xfe\xff", "not valid UTF-16"),
+        (b"a\0b", "NUL"),
+        (b"\xff\0b", "not valid UTF-8 at byte 0"),
+        (b"\xff\1\2\3", "no text file"),
         (b"# Only a heading\n", "no text"),
         (b"---\ntitle: x\n---\n", "no text"),
     ],

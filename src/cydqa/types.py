@@ -65,9 +65,22 @@ class Document:
     title: str
     text: str
     sections: tuple[Section, ...]
-    pages: tuple[int, ...]  # offset at which each page starts; empty for formats without pages
+    pages: tuple[int, ...]  # offset at which each page or slide starts; empty for formats without them
     metadata: Metadata
     sha256: str  # of the file's bytes
+
+
+@dataclass(frozen=True, slots=True)
+class CharacterRun:
+    """Where a stretch of a PDF's text stands: `text[start : start + length]` are the characters `first`, `first + 1`,
+    ... of page `page`, which counts from 1, as PDFium numbers them. What stands between runs is on no page: spaces and
+    line breaks that the extraction put there.
+    """
+
+    start: int
+    length: int
+    page: int
+    first: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,22 +1,51 @@
-"""A file of the corpus -> a Document. One module per format, chosen in the table below.
+"""A file of the corpus -> its reading text. One module per format, chosen in the table below.
 
-A format's module has `VERSION`, raised whenever the same bytes would give another text (the index remembers it),
-and `extract(text, fallback_title)`.
+A format's module has `VERSION`, raised whenever the same bytes would give another text (the index remembers it), and
+`extract(content)`, which imports its libraries when it is called. Builds call it in a process of its own
+(`isolation.py`), because documents are hostile and parsers break.
 """
 
 import hashlib
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import ModuleType
 
 from cydqa.documents import markdown, plain
-from cydqa.documents.decoding import decode
 from cydqa.documents.extracted import Extracted
+from cydqa.documents.front_matter import add_sidecar
+from cydqa.documents.kinds import kind_of
+from cydqa.documents.language import language_of
 from cydqa.errors import DocumentError
-from cydqa.types import Document
+from cydqa.types import CharacterRun, Document, Metadata, Section
 
-FORMATS: dict[str, ModuleType] = {".md": markdown, ".markdown": markdown, ".txt": plain}
+FORMATS: dict[str, ModuleType] = {
+    ".markdown": markdown,
+    ".md": markdown,
+    ".txt": plain,
+}
+_MOST_BYTES = 300 * 2**20
+_MOST_CHARACTERS = 20_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read of one file: a Document but for its id, and what only the index keeps."""
+
+    title: str | None  # None where the file has none of its own
+    text: str
+    sections: tuple[Section, ...]
+    pages: tuple[int, ...]
+    characters: tuple[CharacterRun, ...]
+    metadata: Metadata
+    warnings: tuple[str, ...]
+    sha256: str  # of the file's bytes
+    sidecar_sha256: str | None  # of its sidecar's bytes
+
+    def document(self, document_id: str) -> Document:
+        """The document of that id; without a title of its own it is called by its file's name."""
+        title = self.title or title_from_name(document_id)
+        return Document(document_id, title, self.text, self.sections, self.pages, self.metadata, self.sha256)
 
 
 def parser_versions() -> dict[str, int]:
@@ -29,42 +58,77 @@ def format_of(name: str) -> str:
     return FORMATS["." + name.rpartition(".")[2].lower()].__name__.rpartition(".")[2]
 
 
+def title_from_name(document_id: str) -> str:
+    """What a document without a title is called."""
+    return Path(document_id).stem.replace("-", " ").replace("_", " ").strip() or document_id
+
+
 def read_document(path: Path, document_id: str) -> Document:
-    """Extract the reading text of one file.
+    """Extract the reading text of one file in this process; raises like `read_file`."""
+    return read_file(path).document(document_id)
+
+
+def read_file(path: Path, sidecar: Path | None = None) -> Reading:
+    """Extract the reading text of one file, and the metadata that its sidecar adds, in this process.
 
     Raises:
-        DocumentError: if the file can't be read, is not text, or holds no text. Its message does not name the file.
+        DocumentError: if the file can't be read, is not what its name says, or holds no text. Its message does not
+            name the file.
     """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise DocumentError(f"it can't be read: {error.strerror}.", hint="Check the file's permissions.") from error
-    fallback_title = Path(document_id).stem.replace("-", " ").replace("_", " ").strip() or document_id
-    extracted = _extract(FORMATS[path.suffix.lower()], decode(content), fallback_title)
+    content = _content(path)
+    kind, module = kind_of(content), FORMATS[path.suffix.lower()]
+    if kind != module.KIND:
+        raise DocumentError(
+            f"it is named {path.suffix}, but it is {kind.name}.",
+            hint=f"Rename it to end in {kind.suffix}." if kind.suffix in FORMATS else kind.hint,
+        )
+    extracted = _extract(module, content)
+    metadata, sidecar_sha256 = extracted.metadata, None
+    title = extracted.title
+    if sidecar is not None:
+        beside = _content(sidecar)
+        sidecar_sha256 = hashlib.sha256(beside).hexdigest()
+        named, metadata = add_sidecar(metadata, beside)
+        title = named or title
     if not any(extracted.text[section.start : section.end].strip() for section in extracted.sections):
         raise DocumentError("it holds no text.", hint="Add text to the file, or remove it.")
-    return Document(
-        id=document_id,
-        title=extracted.title,
+    return Reading(
+        title=title,
         text=extracted.text,
         sections=extracted.sections,
-        pages=(),
-        metadata=extracted.metadata,
+        pages=extracted.pages,
+        characters=extracted.characters,
+        metadata=replace(metadata, language=language_of(extracted.text, metadata.language)),
+        warnings=extracted.warnings,
         sha256=hashlib.sha256(content).hexdigest(),
+        sidecar_sha256=sidecar_sha256,
     )
 
 
-def _extract(module: ModuleType, text: str, fallback_title: str) -> Extracted:
+def _content(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            content = file.read(_MOST_BYTES + 1)
+    except OSError as error:
+        raise DocumentError(f"it can't be read: {error.strerror}.", hint="Check the file's permissions.") from error
+    if len(content) > _MOST_BYTES:
+        raise DocumentError(f"it is larger than {_MOST_BYTES >> 20} MiB.", hint="Split it.")
+    return content
+
+
+def _extract(module: ModuleType, content: bytes) -> Extracted:
     """Run a format's extraction; whatever goes wrong inside a parser costs this file alone."""
     try:
-        extracted: Extracted = module.extract(text, fallback_title)
+        extracted: Extracted = module.extract(content)
         # Half a surrogate pair, or a number of 5,000 digits, can be neither stored nor shown.
-        json.dumps([extracted.title, asdict(extracted.metadata)], ensure_ascii=False).encode()
+        json.dumps([extracted.title, extracted.text, asdict(extracted.metadata)], ensure_ascii=False).encode()
     except DocumentError:
         raise
     except Exception as error:
+        reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
         raise DocumentError(
-            f"it can't be understood ({type(error).__name__}: {error}).",
-            hint="Correct the file, or save it as plain text.",
+            f"it can't be understood ({reason}).", hint="Correct the file, or save it as plain text."
         ) from error
+    if len(extracted.text) > _MOST_CHARACTERS:
+        raise DocumentError(f"it has more than {_MOST_CHARACTERS:,} characters.", hint="Split it.")
     return extracted

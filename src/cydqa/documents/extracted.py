@@ -2,17 +2,20 @@
 
 from dataclasses import dataclass
 
-from cydqa.types import Metadata, Section
+from cydqa.types import CharacterRun, Metadata, Section
 
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
     """The reading text of a file, with its sections in the order of the text."""
 
-    title: str
+    title: str | None  # None where the file has none of its own
     text: str
     sections: tuple[Section, ...]
     metadata: Metadata
+    pages: tuple[int, ...] = ()  # offset at which each page or slide starts
+    characters: tuple[CharacterRun, ...] = ()  # of a PDF, in the order of the text
+    warnings: tuple[str, ...] = ()  # what a reader of the answers should know of the extraction: whole sentences
 
 
 class TextBuilder:

@@ -1,4 +1,4 @@
-"""The YAML block at the head of a Markdown file -> typed metadata."""
+"""The YAML block at the head of a Markdown file, or in a sidecar file -> typed metadata."""
 
 import dataclasses
 from datetime import date, datetime
@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
 
+from cydqa.documents.decoding import decode
 from cydqa.errors import DocumentError
 from cydqa.types import Metadata, Reference, Source
 
@@ -54,19 +55,35 @@ class _FrontMatter(BaseModel):
     questions: tuple[_Text, ...] = ()
 
 
+def add_sidecar(metadata: Metadata, sidecar: bytes) -> tuple[str | None, Metadata]:
+    """The title that a sidecar gives, if it does, and the metadata of a file with what its sidecar says of it.
+
+    Raises:
+        DocumentError: like `parse_front_matter`.
+    """
+    block, _ = decode(sidecar)
+    title, beside = _parse(block, "its sidecar", "the file that is named like it and ends in .yaml")
+    said = {field.name: value for field in dataclasses.fields(Metadata) if (value := getattr(beside, field.name))}
+    return title, dataclasses.replace(metadata, **said)
+
+
 def parse_front_matter(block: str) -> tuple[str | None, Metadata]:
     """The title, if there is one, and the metadata of a front-matter block (without its --- lines).
 
     Raises:
         DocumentError: if the block is not YAML, or a key that cydqa knows has a value of the wrong kind.
     """
+    return _parse(block, "its front matter", "the block between the --- lines")
+
+
+def _parse(block: str, name: str, place: str) -> tuple[str | None, Metadata]:
     try:
         values = yaml.safe_load(block)
     except Exception as error:  # besides YAMLError, a wrong tag brings whatever its constructor stumbles over
         reason = " ".join(str(error).split())[:200]
         raise DocumentError(
-            f"its front matter is not YAML: {reason}.",
-            hint="Correct the block between the --- lines, or remove it.",
+            f"{name} is not YAML: {reason}.",
+            hint=f"Correct {place}, or remove it.",
         ) from error
     try:
         front = _FrontMatter.model_validate(values or {})
@@ -74,8 +91,8 @@ def parse_front_matter(block: str) -> tuple[str | None, Metadata]:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "as a whole"
         raise DocumentError(
-            f"its front matter is wrong at {where}: {first['msg']}.",
-            hint="Correct that key in the block between the --- lines, or remove it.",
+            f"{name} is wrong at {where}: {first['msg']}.",
+            hint=f"Correct that key in {place}, or remove it.",
         ) from error
     own = {field.name: getattr(front, field.name) for field in dataclasses.fields(Metadata)}
     own["references"] = tuple(Reference(**entry.model_dump()) for entry in front.references)

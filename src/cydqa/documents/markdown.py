@@ -12,22 +12,26 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.front_matter import front_matter_plugin
 
+from cydqa.documents import kinds
+from cydqa.documents.decoding import decode
 from cydqa.documents.extracted import Extracted, TextBuilder
 from cydqa.documents.front_matter import parse_front_matter
 from cydqa.types import Metadata
 
 VERSION = 1
+KIND = kinds.TEXT
 BULLET = "• "  # opens each item of a bullet list in the reading text
 _HIDING = re.compile(r"</?(?:script|style)\b", re.IGNORECASE)
 CELL = " | "  # stands between the cells of a table row
 
 
-def extract(text: str, fallback_title: str) -> Extracted:
+def extract(content: bytes) -> Extracted:
     """Parse and flatten. The title comes from the front matter, else from the only first-level heading.
 
     Raises:
         DocumentError: if the front matter is not valid.
     """
+    text, warnings = decode(content)
     parser = MarkdownIt("commonmark", {"html": True}).enable("table").use(front_matter_plugin)
     tokens = parser.parse(text)
     title, metadata = None, Metadata()
@@ -48,7 +52,7 @@ def extract(text: str, fallback_title: str) -> Extracted:
         else:
             builder.add(block)
     reading_text, sections = builder.finish()
-    return Extracted(title or heading_title or fallback_title, reading_text, sections, metadata)
+    return Extracted(title or heading_title, reading_text, sections, metadata, warnings=warnings)
 
 
 def _blocks(tokens: list[Token]) -> Iterator[tuple[str, int, str]]:
