@@ -12,6 +12,7 @@ import pytest
 os.environ["HF_HUB_OFFLINE"] = "1"
 
 from cydqa import build_index, open_assistant
+from cydqa.documents.isolation import ParserPool
 from cydqa.settings import Settings
 from cydqa.words import terms
 
@@ -34,6 +35,7 @@ class WordEmbedder:
 
     name, dim, window = "words", 512, 256
     tokenizer = WordTokenizer()
+    languages = frozenset({"en"})
 
     def __init__(self, fingerprint="words-1"):
         self.fingerprint = fingerprint
@@ -112,12 +114,20 @@ def corpus(tmp_path):
     return write_corpus(tmp_path / "corpus", DOCUMENTS)
 
 
+@pytest.fixture(scope="session")
+def parsers():
+    """The processes that read files: the same for all tests, because they take a second to start."""
+    with ParserPool(workers=2) as pool:
+        yield pool
+
+
 @pytest.fixture
-def build(tmp_path, corpus, embedder, settings):
+def build(tmp_path, corpus, embedder, settings, parsers):
     """Build the small corpus (again); returns the report."""
+    usual = {"settings": settings, "embedder": embedder, "parsers": parsers}
 
     def build(**options):
-        return build_index(corpus, tmp_path / "index", **{"settings": settings, "embedder": embedder, **options})
+        return build_index(corpus, tmp_path / "index", **{**usual, **options})
 
     return build
 

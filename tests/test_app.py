@@ -126,7 +126,7 @@ def test_an_index_of_another_encoder_offers_the_rebuild(app, corpus, tmp_path, f
 
 
 def test_files_that_could_not_be_read_are_named_after_the_first_build(app, corpus):
-    write_corpus(corpus, {"broken_[x].txt": b"\xff"})
+    write_corpus(corpus, {"broken_[x].txt": b"\xff\0"})
     app.run()
     assert "broken\\_\\[x\\]\\.txt\\: it is not valid UTF" in app.warning[0].value
 

@@ -120,7 +120,7 @@ def test_status_minds_the_settings_and_remembers_what_failed(run, corpus, monkey
     run("index")
     assert not json.loads(run("status", "--json")[1])["needs_build"]
     (corpus / "empty.md").write_text("Now it holds something.")
-    assert json.loads(run("status", "--json")[1])["changed"] == ["empty.md"]
+    assert json.loads(run("status", "--json")[1])["added"] == ["empty.md"]
     (corpus / "empty.md").unlink()
     assert json.loads(run("status", "--json")[1])["removed"] == ["empty.md"]
 
@@ -138,10 +138,10 @@ def test_a_document_s_text_is_printed_as_it_is_but_can_not_command_the_terminal(
 
 
 def test_failed_files_are_reported_and_the_build_is_done(run, corpus):
-    (corpus / "broken.txt").write_bytes(b"\xff")
+    (corpus / "broken.txt").write_bytes(b"\0\xff")
     status, out, _ = run("index")
     assert status == 0
-    assert "failed   broken.txt: it is not valid UTF-8 at byte 0. Save the file as UTF-8" in out
+    assert "failed   broken.txt: it is not valid UTF-8 at byte 1. Save the file as UTF-8" in out
     assert json.loads(run("index", "--json")[1])["failed"].keys() == {"broken.txt"}
 
 

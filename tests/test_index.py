@@ -116,7 +116,7 @@ def test_the_generation_before_is_kept_unless_a_document_was_removed(build, corp
 
 
 def test_a_document_that_can_no_longer_be_read_leaves_the_index(build, corpus, tmp_path, assistant):
-    (corpus / "leave.md").write_bytes(b"\xff")
+    (corpus / "leave.md").write_bytes(b"\0\xff")
     report = build()
     assert report.failed.keys() == {"leave.md"}
     assert "leave.md" not in assistant.documents()
@@ -125,7 +125,7 @@ def test_a_document_that_can_no_longer_be_read_leaves_the_index(build, corpus, t
 
 def test_a_corpus_with_nothing_readable_leaves_the_index_as_it_was(build, corpus, assistant):
     for path in corpus.rglob("*.*"):
-        path.write_bytes(b"\xff")
+        path.write_bytes(b"\0\xff")
     with pytest.raises(DocumentError, match="None of the documents"):
         build()
     assert not assistant.ask("How many days of annual leave does an employee have?").declined

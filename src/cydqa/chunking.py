@@ -70,16 +70,17 @@ def chunk_document(document: Document, *, tokenizer: Tokenizer, chunk_tokens: in
     return chunks
 
 
-def embedding_text(title: str, chunk: Chunk, tokenizer: Tokenizer) -> str:
+def embedding_text(title: str | None, chunk: Chunk, tokenizer: Tokenizer) -> str:
     """What the encoder and the lexical index read of a passage: its title and section path, then its text."""
-    heading = " › ".join((title, *chunk.section))
-    return f"{tokenizer.head(heading, HEADING_TOKENS)}\n{chunk.text}"
+    heading = " › ".join(part for part in (title, *chunk.section) if part)
+    return f"{tokenizer.head(heading, HEADING_TOKENS)}\n{chunk.text}" if heading else chunk.text
 
 
-def sentence_text(title: str, chunk: Chunk, sentence: Span, tokenizer: Tokenizer) -> str:
+def sentence_text(title: str | None, chunk: Chunk, sentence: Span, tokenizer: Tokenizer) -> str:
     """What the encoder reads of a sentence: it, after the nearest heading, which often names what it is about."""
-    heading = tokenizer.head(chunk.section[-1] if chunk.section else title, HEADING_TOKENS)
-    return f"{heading}: {chunk.slice(*sentence)}"
+    nearest = chunk.section[-1] if chunk.section else title
+    text = chunk.slice(*sentence)
+    return f"{tokenizer.head(nearest, HEADING_TOKENS)}: {text}" if nearest else text
 
 
 def _chunk_id(document_id: str, start: int, text: str) -> str:

@@ -7,6 +7,7 @@ CydqaError
     IndexMismatchError      the index was built by something else than what opens it
     IndexCorruptError       a file of the index is damaged or missing
     IndexBusyError          another build is running
+    BuildCancelledError     a build was stopped on the user's word
     ModelUnavailableError   the encoder's files are missing or not what they should be
 """
 
@@ -41,6 +42,15 @@ class IndexCorruptError(CydqaError):
 
 class IndexBusyError(CydqaError):
     """Another process is building this index."""
+
+
+class BuildCancelledError(CydqaError):
+    """A build was stopped before it published; the index that was there still answers."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The build was cancelled; the index is as it was.", hint="Run `cydqa index` to build it another time."
+        )
 
 
 class ModelUnavailableError(CydqaError):

@@ -175,9 +175,12 @@ class Answer:
 class Progress:
     """How far a build is: `done` of `total` units of `stage`."""
 
-    stage: str  # "reading documents", "embedding passages", ...
+    stage: str  # "reading documents", "embedding", ...
     done: int
     total: int
+    documents: int = 0  # read so far
+    passages: int = 0  # cut so far
+    seconds_left: float | None = None  # of this stage; None where there is nothing yet to go by
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +194,7 @@ class BuildReport:
     unchanged: tuple[str, ...] = ()
     failed: dict[str, str] = field(default_factory=dict)
     skipped: dict[str, str] = field(default_factory=dict)
+    warnings: dict[str, str] = field(default_factory=dict)  # of documents that are in the index all the same
     passages: int = 0
     embedded: int = 0  # passages and sentences that went through the encoder
     published: bool = True  # False where nothing had changed

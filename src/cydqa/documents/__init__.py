@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import ModuleType
 
-from cydqa.documents import markdown, plain
+from cydqa.documents import docx, epub, html, markdown, plain, pptx
 from cydqa.documents.extracted import Extracted
 from cydqa.documents.front_matter import add_sidecar
 from cydqa.documents.kinds import kind_of
@@ -20,9 +20,15 @@ from cydqa.errors import DocumentError
 from cydqa.types import CharacterRun, Document, Metadata, Section
 
 FORMATS: dict[str, ModuleType] = {
+    ".docx": docx,
+    ".epub": epub,
+    ".htm": html,
+    ".html": html,
     ".markdown": markdown,
     ".md": markdown,
+    ".pptx": pptx,
     ".txt": plain,
+    ".xhtml": html,
 }
 _MOST_BYTES = 300 * 2**20
 _MOST_CHARACTERS = 20_000_000

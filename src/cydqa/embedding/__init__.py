@@ -17,6 +17,7 @@ class Embedder(Protocol):
     fingerprint: str  # of everything that decides the vectors; written into the index manifest
     dim: int
     window: int  # tokens that the model reads of one text, special tokens included
+    languages: frozenset[str]  # ISO 639-1 codes of those that it was trained on; empty where nothing says so
 
     @property
     def tokenizer(self) -> Tokenizer:

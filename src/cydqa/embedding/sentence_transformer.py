@@ -27,6 +27,7 @@ class SentenceTransformerEmbedder:
         self.fingerprint = files.fingerprint
         self.dim = files.dim
         self.window = files.window
+        self.languages = files.languages
         self._folder = files.folder
         self._lock = threading.Lock()  # the tokenizer inside must not be used by two threads at once
 

@@ -8,6 +8,7 @@ from typing import Protocol, Self, TypeVar
 
 import numpy as np
 
+REBUILD = "Run `cydqa index --rebuild` to build it again from the corpus."
 Rows = np.ndarray[tuple[int], np.dtype[np.int64]]
 Scores = np.ndarray[tuple[int], np.dtype[np.float32]]
 Item = TypeVar("Item", contravariant=True)

@@ -26,9 +26,13 @@ class DenseIndex:
         """Index (n, dim) float32 unit vectors; vector i becomes row i."""
         import faiss
 
-        index = faiss.IndexFlatIP(items.shape[1])
-        index.add(np.ascontiguousarray(items, np.float32))
-        return cls(index)
+        index = cls(faiss.IndexFlatIP(items.shape[1]))
+        index.extend(items)
+        return index
+
+    def extend(self, items: Matrix) -> None:
+        """Add (n, dim) float32 unit vectors after those that are there; not while another thread searches."""
+        self._index.add(np.ascontiguousarray(items, np.float32))
 
     def search(self, query: Matrix, k: int, rows: Rows | None = None) -> tuple[Rows, Scores]:
         """The k best rows and their cosines with `query` (dim,) float32, best first; only among `rows` where given."""

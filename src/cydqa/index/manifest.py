@@ -9,11 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from cydqa import chunking, words
 from cydqa.documents import parser_versions
 from cydqa.errors import IndexCorruptError, IndexMismatchError
-from cydqa.library import is_stale
+from cydqa.index import REBUILD
+from cydqa.library import CorpusFile, Stamp, is_stale
 
 SCHEMA = 1  # of the files of a generation; raise it when they change
 MANIFEST = "manifest.json"
-REBUILD = "Run `cydqa index --rebuild` to build it again from the corpus."
 
 
 def current_versions() -> dict[str, int]:
@@ -36,24 +36,40 @@ class Recipe(_Record):
 
 
 class IndexedDocument(_Record):
-    """A document's file as it was indexed."""
+    """A document's file and sidecar as they were indexed, and what to know of it without opening the index."""
 
     sha256: str
-    size: int
-    mtime_ns: int
+    stamp: Stamp
+    sidecar_sha256: str | None
+    sidecar_stamp: Stamp | None
     passages: int
+    language: str | None
+    warnings: tuple[str, ...]
 
     def is_stale(self, path: Path) -> bool:
         """Whether the file at `path` is no longer what was indexed."""
-        return is_stale(path, size=self.size, mtime_ns=self.mtime_ns, sha256=self.sha256)
+        return is_stale(path, stamp=self.stamp, sha256=self.sha256)
+
+    def has_changed(self, file: CorpusFile) -> bool:
+        """Whether the file, or what its sidecar says of it, is no longer what was indexed."""
+        if self.is_stale(file.path) or (file.sidecar is None) != (self.sidecar_sha256 is None):
+            return True
+        if file.sidecar is None or self.sidecar_stamp is None or self.sidecar_sha256 is None:
+            return False
+        return is_stale(file.sidecar, stamp=self.sidecar_stamp, sha256=self.sidecar_sha256)
 
 
 class FailedFile(_Record):
-    """A file, or a folder whose name ends in /, that could not be read."""
+    """A file, or a folder whose name ends in /, that could not be read, and with which version of its parser."""
 
     reason: str
-    size: int = 0
-    mtime_ns: int = 0
+    stamp: Stamp | None = None
+    sidecar_stamp: Stamp | None = None
+    parser: int = 0
+
+    def is_same(self, file: CorpusFile, parser: int) -> bool:
+        """Whether reading the file again would only fail again."""
+        return (self.stamp, self.sidecar_stamp, self.parser) == (file.stamp, file.sidecar_stamp, parser)
 
 
 class FileSum(_Record):
@@ -96,7 +112,7 @@ def read_manifest(folder: Path) -> Manifest:
     Raises:
         FileNotFoundError: if the folder is gone.
         IndexCorruptError: if the manifest is missing or not the one that was written.
-        IndexMismatchError: if another version of cydqa wrote it.
+        IndexMismatchError: if a version of cydqa wrote it whose files are not laid out like these.
     """
     try:
         content = (folder / MANIFEST).read_bytes()
@@ -110,12 +126,18 @@ def read_manifest(folder: Path) -> Manifest:
         manifest = Manifest.model_validate_json(content)
     except ValidationError as error:
         raise _other_version(folder) from error
+    if manifest.recipe.versions.get("schema") != SCHEMA:
+        raise _other_version(folder)
+    return manifest
+
+
+def refuse_other_versions(manifest: Manifest, folder: Path) -> None:
+    """Raise IndexMismatchError unless this version would cut, read and count the same words from the same files."""
     recipe, parsers = manifest.recipe, parser_versions()
     if recipe.versions != current_versions() or any(
         parsers.get(name) != known for name, known in recipe.parsers.items()
     ):
         raise _other_version(folder)
-    return manifest
 
 
 def checksums(folder: Path) -> dict[str, FileSum]:

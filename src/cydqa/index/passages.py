@@ -1,28 +1,21 @@
-"""Documents, sections, passages and sentences in one SQLite file, read by row."""
+"""Documents, sections, passages and sentences in one SQLite file, read by row; `writing.py` makes it."""
 
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
-from cydqa.index import Rows
-from cydqa.types import Chunk, Document, Metadata, Reference, Section, Source
+from cydqa.documents import Reading, title_from_name
+from cydqa.errors import IndexCorruptError
+from cydqa.index import REBUILD, Rows
+from cydqa.types import CharacterRun, Chunk, Document, Metadata, Reference, Section, Source
 
-_SCHEMA = """
-CREATE TABLE documents (row INTEGER PRIMARY KEY, id TEXT UNIQUE, title TEXT, text TEXT, pages TEXT, metadata TEXT,
-                        sha256 TEXT);
-CREATE TABLE sections (document INTEGER, ordinal INTEGER, path TEXT, start INTEGER, stop INTEGER,
-                       PRIMARY KEY (document, ordinal)) WITHOUT ROWID;
-CREATE TABLE chunks (row INTEGER PRIMARY KEY, id TEXT UNIQUE, document INTEGER, section TEXT, start INTEGER,
-                     stop INTEGER, page INTEGER, text TEXT, first_sentence INTEGER, stop_sentence INTEGER, digest BLOB);
-CREATE INDEX chunks_by_document ON chunks (document);
-CREATE TABLE sentences (row INTEGER PRIMARY KEY, document INTEGER, start INTEGER, stop INTEGER, digest BLOB);
-"""
+Table = Literal["chunks", "sentences"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,67 +24,28 @@ class StoredChunk:
 
     row: int
     chunk: Chunk
-    title: str
+    own_title: str | None  # None where the document has none of its own
+
+    @property
+    def title(self) -> str:
+        """What the document is called."""
+        return self.own_title or title_from_name(self.chunk.document_id)
 
 
 @dataclass(frozen=True, slots=True)
-class Digests:
-    """What each passage and each sentence was embedded from, as a digest, in the order of rows."""
+class Stored:
+    """A passage or a sentence as a build looks it up: what it was embedded from, as a digest, and its length."""
 
-    chunks: list[bytes]
-    sentences: list[bytes]
-
-
-def write_passages(
-    path: Path, documents: Sequence[Document], chunks: Sequence[Sequence[Chunk]], digests: Digests
-) -> None:
-    """Write a new file; `chunks[i]` are those of `documents[i]`. Rows count from 0 in the order given."""
-    connection = sqlite3.connect(path, isolation_level=None)
-    try:
-        connection.execute("PRAGMA journal_mode = OFF")  # a file that is not finished is never published
-        connection.execute("PRAGMA synchronous = OFF")  # the build syncs every file before it publishes
-        connection.executescript(_SCHEMA)
-        connection.execute("BEGIN")
-        chunk_row = sentence_row = 0
-        for row, (document, own) in enumerate(zip(documents, chunks, strict=True)):
-            _write_document(connection, row, document)
-            for chunk in own:
-                sentences = range(sentence_row, sentence_row + len(chunk.sentences))
-                connection.execute(
-                    "INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    (
-                        *(chunk_row, chunk.id, row, json.dumps(chunk.section), chunk.start, chunk.end, chunk.page),
-                        *(chunk.text, sentences.start, sentences.stop, digests.chunks[chunk_row]),
-                    ),
-                )
-                connection.executemany(
-                    "INSERT INTO sentences VALUES (?, ?, ?, ?, ?)",
-                    ((i, row, *span, digests.sentences[i]) for i, span in zip(sentences, chunk.sentences, strict=True)),
-                )
-                chunk_row, sentence_row = chunk_row + 1, sentences.stop
-        connection.execute("COMMIT")
-    finally:
-        connection.close()
-
-
-def _write_document(connection: sqlite3.Connection, row: int, document: Document) -> None:
-    connection.execute(
-        "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (
-            *(row, document.id, document.title, document.text, json.dumps(document.pages)),
-            *(json.dumps(asdict(document.metadata), ensure_ascii=False), document.sha256),
-        ),
-    )
-    connection.executemany(
-        "INSERT INTO sections VALUES (?, ?, ?, ?, ?)",
-        ((row, i, json.dumps(section.path), section.start, section.end) for i, section in enumerate(document.sections)),
-    )
+    row: int
+    digest: bytes
+    length: int
 
 
 class Passages:
     """A finished file, opened so that SQLite neither writes nor locks. Safe to share between threads."""
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
         self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
         self._lock = threading.Lock()
@@ -105,11 +59,23 @@ class Passages:
         documents, chunks, sentences = found[0]
         return documents, chunks, sentences
 
-    def digests(self) -> Digests:
-        """The digests that passages and sentences were stored with."""
-        chunks = self._select("SELECT digest FROM chunks ORDER BY row")
-        sentences = self._select("SELECT digest FROM sentences ORDER BY row")
-        return Digests([row[0] for row in chunks], [row[0] for row in sentences])
+    def stored(self, table: Table, first: int, stop: int) -> list[Stored]:
+        """What the rows from `first` to before `stop` were embedded from."""
+        found = self._select(
+            f"SELECT row, digest, stop - start FROM {table} WHERE row >= ? AND row < ? ORDER BY row",  # noqa: S608
+            first,
+            stop,
+        )
+        return [Stored(*values) for values in found]
+
+    def rows_by_digest(self, table: Table, digests: Iterable[bytes]) -> dict[bytes, int]:
+        """A row for each of these digests that is there."""
+        found = self._select(
+            f"SELECT digest, min(row) FROM {table}"  # noqa: S608
+            " WHERE hex(digest) IN (SELECT value FROM json_each(?)) GROUP BY digest",
+            json.dumps([digest.hex().upper() for digest in digests]),
+        )
+        return dict(found)
 
     def chunks(self, rows: Iterable[int]) -> list[StoredChunk]:
         """The passages of these rows, in the order asked for."""
@@ -131,7 +97,7 @@ class Passages:
         stored = {}
         for row, chunk_id, document_id, section, start, stop, text, page, title in found:
             chunk = Chunk(chunk_id, document_id, tuple(json.loads(section)), start, stop, text, page, tuple(spans[row]))
-            stored[row] = StoredChunk(row, chunk, title)
+            stored[row] = StoredChunk(row, chunk, title or None)
         return [stored[row] for row in wanted]
 
     def sentence_ranges(self, rows: Iterable[int]) -> list[tuple[int, int]]:
@@ -159,19 +125,31 @@ class Passages:
 
     def document(self, document_id: str) -> Document | None:
         """A whole document, or None where there is none of that id."""
+        reading = self.reading(document_id)
+        return reading.document(document_id) if reading else None
+
+    def reading(self, document_id: str) -> Reading | None:
+        """All that was read of a document's file, or None where there is none of that id."""
         found = self._select(
-            "SELECT row, title, text, pages, metadata, sha256 FROM documents WHERE id = ?", document_id
+            "SELECT row, title, text, pages, characters, metadata, warnings, sha256, sidecar_sha256"
+            " FROM documents WHERE id = ?",
+            document_id,
         )
         if not found:
             return None
-        row, title, text, pages, metadata, sha256 = found[0]
-        sections = tuple(
-            Section(tuple(json.loads(path)), start, stop)
-            for path, start, stop in self._select(
-                "SELECT path, start, stop FROM sections WHERE document = ? ORDER BY ordinal", row
-            )
+        row, title, text, pages, characters, metadata, warnings, sha256, sidecar_sha256 = found[0]
+        sections = self._select("SELECT path, start, stop FROM sections WHERE document = ? ORDER BY ordinal", row)
+        return Reading(
+            title=title,
+            text=text,
+            sections=tuple(Section(tuple(json.loads(path)), start, stop) for path, start, stop in sections),
+            pages=tuple(json.loads(pages)),
+            characters=tuple(CharacterRun(*run) for run in json.loads(characters)),
+            metadata=_metadata(metadata),
+            warnings=tuple(json.loads(warnings)),
+            sha256=sha256,
+            sidecar_sha256=sidecar_sha256,
         )
-        return Document(document_id, title, text, sections, tuple(json.loads(pages)), _metadata(metadata), sha256)
 
     def metadata(self, document_id: str) -> Metadata:
         """What a stored document says about itself."""
@@ -182,7 +160,10 @@ class Passages:
 
     def _select(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         with self._lock:
-            return self._connection.execute(query, values).fetchall()
+            try:
+                return self._connection.execute(query, values).fetchall()
+            except sqlite3.DatabaseError as error:
+                raise IndexCorruptError(f"{self._path} is damaged: {error}.", hint=REBUILD) from error
 
 
 def _metadata(stored: str) -> Metadata:

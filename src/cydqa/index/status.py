@@ -1,14 +1,17 @@
 """What the corpus and the index say of each other, without building anything."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from cydqa.embedding import Embedder
 from cydqa.errors import IndexCorruptError
+from cydqa.index import REBUILD
 from cydqa.index.build import recipe_of
-from cydqa.index.manifest import REBUILD, FailedFile, Manifest, read_manifest
+from cydqa.index.changes import compare, warnings_of
+from cydqa.index.manifest import Manifest, read_manifest
 from cydqa.index.publish import generation_folder, live_name
-from cydqa.library import CorpusFile, list_corpus
+from cydqa.library import list_corpus
 from cydqa.settings import Settings
 
 
@@ -18,8 +21,12 @@ class IndexStatus:
 
     generation: str | None
     created: str | None  # ISO 8601, UTC
+    age_seconds: float | None
     encoder: str | None
     passages: int
+    sentences: int
+    index_bytes: int  # of the live generation's files
+    corpus_bytes: int  # of the documents' files
     documents: tuple[str, ...]  # in the corpus
     unchanged: tuple[str, ...]
     added: tuple[str, ...]
@@ -27,6 +34,7 @@ class IndexStatus:
     removed: tuple[str, ...]
     failed: dict[str, str]  # could not be read when the index was built, and have not changed since
     skipped: dict[str, str]
+    warnings: dict[str, str]  # of documents that are in the index all the same
     same_recipe: bool  # a build now would use the same encoder, versions and settings
     needs_build: bool
 
@@ -41,35 +49,36 @@ def index_status(corpus_dir: Path, index_dir: Path, *, settings: Settings, embed
     listing = list_corpus(corpus_dir, index_dir)
     name = live_name(index_dir)
     manifest = _manifest(index_dir, name) if name else None
-    before = manifest.documents if manifest else {}
-    failed_before = manifest.failed if manifest else {}
-    now = {file.id: file for file in listing.files}
-    failed = {
-        document for document in now.keys() & failed_before.keys() if _same(now[document], failed_before[document])
-    }
-    changed = {document for document in now.keys() & before.keys() if before[document].is_stale(now[document].path)}
-    changed |= (now.keys() & failed_before.keys()) - failed
-    added = now.keys() - before.keys() - failed_before.keys()
-    removed = (before.keys() | failed_before.keys()) - now.keys() - listing.failed.keys()
+    changes = compare(listing, manifest)
     same_recipe = manifest is not None and (manifest.recipe, manifest.corpus) == (
-        recipe_of(embedder, settings, before),
+        recipe_of(embedder, settings, manifest.documents),
         str(corpus_dir.resolve()),
     )
+    failed_anew = changes.failed != (manifest.failed if manifest else {})
     return IndexStatus(
         generation=name,
         created=manifest.created if manifest else None,
+        age_seconds=_age(manifest.created) if manifest else None,
         encoder=manifest.recipe.encoder if manifest else None,
         passages=manifest.passages if manifest else 0,
-        documents=tuple(sorted(now)),
-        unchanged=tuple(sorted((now.keys() & before.keys()) - changed)),
-        added=tuple(sorted(added)),
-        changed=tuple(sorted(changed)),
-        removed=tuple(sorted(removed)),
-        failed={document: failed_before[document].reason for document in sorted(failed)} | listing.failed,
+        sentences=manifest.sentences if manifest else 0,
+        index_bytes=sum(file.size for file in manifest.files.values()) if manifest else 0,
+        corpus_bytes=sum(file.stamp.size for file in listing.files),
+        documents=tuple(file.id for file in listing.files),
+        unchanged=changes.unchanged,
+        added=changes.added,
+        changed=changes.changed,
+        removed=changes.removed,
+        failed={document_id: file.reason for document_id, file in sorted(changes.failed.items())},
         skipped=listing.skipped,
+        warnings=warnings_of(manifest.documents, embedder.languages) if manifest else {},
         same_recipe=same_recipe,
-        needs_build=not same_recipe or bool(added or changed or removed),
+        needs_build=not same_recipe or failed_anew or bool(changes.added or changes.changed or changes.removed),
     )
+
+
+def _age(created: str) -> float:
+    return (datetime.now(UTC) - datetime.fromisoformat(created)).total_seconds()
 
 
 def _manifest(index_dir: Path, name: str) -> Manifest:
@@ -78,7 +87,3 @@ def _manifest(index_dir: Path, name: str) -> Manifest:
         return read_manifest(folder)
     except FileNotFoundError as error:
         raise IndexCorruptError(f"{folder}, the live generation, is not there.", hint=REBUILD) from error
-
-
-def _same(file: CorpusFile, failed: FailedFile) -> bool:
-    return (file.size, file.mtime_ns) == (failed.size, failed.mtime_ns)

@@ -8,10 +8,10 @@ import numpy as np
 
 from cydqa.embedding import Embedder, Matrix
 from cydqa.errors import IndexCorruptError, IndexMismatchError
-from cydqa.index import Rows
+from cydqa.index import REBUILD, Rows
 from cydqa.index.dense import DenseIndex
 from cydqa.index.lexical import LexicalIndex
-from cydqa.index.manifest import REBUILD, Manifest, read_manifest, verify_files
+from cydqa.index.manifest import Manifest, read_manifest, refuse_other_versions, verify_files
 from cydqa.index.passages import Passages
 from cydqa.index.publish import built_name, generation_folder
 
@@ -38,7 +38,7 @@ class Sample:
 class Generation:
     """The parts of one generation. Stays usable when its files are deleted."""
 
-    name: str
+    folder: Path
     manifest: Manifest
     passages: Passages
     dense: DenseIndex
@@ -46,13 +46,22 @@ class Generation:
     sentences: HalfMatrix  # (sentences, dim), memory-mapped
     sample: Sample
 
+    @property
+    def name(self) -> str:
+        """The generation's name, which is its folder's."""
+        return self.folder.name
+
+    def stored_sentence_vectors(self, rows: Rows) -> Matrix:
+        """(len(rows), dim) float32, as they were rounded to float16."""
+        return np.asarray(self.sentences[rows], np.float32)
+
     def sentence_vectors(self, rows: Iterable[int]) -> tuple[Matrix, Rows]:
         """Vectors of all sentences of these passages, (m, dim) float32, and where each passage's start among them."""
         return _sentence_vectors(self.passages, self.sentences, rows)
 
 
 def open_live(index_dir: Path, embedder: Embedder | None = None) -> Generation:
-    """Open the generation that is live now.
+    """Open the generation that is live now; without an embedder to ask it with, one of other versions, too.
 
     Raises:
         IndexNotBuiltError: if nothing was ever published.
@@ -71,6 +80,8 @@ def open_live(index_dir: Path, embedder: Embedder | None = None) -> Generation:
 def open_generation(folder: Path, embedder: Embedder | None = None) -> Generation:
     """Open one generation, verifying every file first; raises like `open_live`, or FileNotFoundError if it is gone."""
     manifest = read_manifest(folder)
+    if embedder is not None:
+        refuse_other_versions(manifest, folder)
     if embedder is not None and manifest.recipe.fingerprint != embedder.fingerprint:
         raise IndexMismatchError(
             f"{folder.parent.parent} was built with the encoder {manifest.recipe.encoder}, not with {embedder.name}.",
@@ -98,7 +109,7 @@ def _open_verified(folder: Path, manifest: Manifest) -> Generation:
     rows = np.unique(np.linspace(0, len(dense) - 1, min(len(dense), _SAMPLE)).astype(np.int64))
     sample = Sample(rows, dense.vectors(rows), *_sentence_vectors(passages, sentences, rows))
     lexical = LexicalIndex.load(folder / LEXICAL)
-    return Generation(folder.name, manifest, passages, dense, lexical, sentences, sample)
+    return Generation(folder, manifest, passages, dense, lexical, sentences, sample)
 
 
 def _sentence_vectors(passages: Passages, sentences: HalfMatrix, rows: Iterable[int]) -> tuple[Matrix, Rows]:

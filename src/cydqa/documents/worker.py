@@ -1,0 +1,81 @@
+"""The process that parses: reads requests from stdin, one line of JSON each, and answers with one line each.
+
+Started by `isolation.py`. It knows the formats of documents and nothing else of cydqa, can write no file, open no
+connection and start no program, and has limits on memory and processor time.
+"""
+
+import os
+import resource
+import sys
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from cydqa.documents import read_file
+from cydqa.documents.language import load_identifier
+from cydqa.documents.protocol import LIMITS, REPLY, REQUEST, Limits, Reply, Request
+from cydqa.errors import DocumentError
+
+_FORBIDDEN = ("socket.", "subprocess.", "os.system", "os.exec", "os.posix_spawn", "os.fork", "os.spawn", "pty.")
+_GRACE_SECONDS = 5  # of processor time beyond the limit, which the parent keeps first
+_TIRED = 4  # a worker that once used this part of its memory is replaced by a fresh one
+
+
+def main() -> None:
+    """Answer until stdin ends."""
+    limits = LIMITS.validate_json(sys.argv[1])
+    answers = os.fdopen(os.dup(1), "wb")
+    load_identifier()  # which unpacks itself into a file
+    with open(os.devnull, "r+b") as nowhere:
+        os.dup2(nowhere.fileno(), 1)  # what a parser prints must not mix with the answers
+        answers.write(b"ready\n")
+        answers.flush()
+        os.dup2(nowhere.fileno(), 2)
+    _confine(limits)
+    for line in sys.stdin.buffer:
+        _allow_seconds(limits.seconds)
+        reply = _reply(REQUEST.validate_json(line), limits)
+        last = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 > limits.memory // _TIRED
+        answer = REPLY.dump_json(replace(reply, last=last))
+        if len(answer) > limits.answer:
+            error = f"what is in it takes more than {limits.answer / 2**20:g} MiB."
+            answer = REPLY.dump_json(Reply(error=error, hint="Split it.", last=last))
+        answers.write(answer + b"\n")
+        answers.flush()
+        if last:
+            break
+
+
+def _reply(request: Request, limits: Limits) -> Reply:
+    try:
+        return Reply(read_file(Path(request.path), Path(request.sidecar) if request.sidecar else None))
+    except DocumentError as error:
+        return Reply(error=str(error), hint=error.hint)
+    except MemoryError:
+        reason = f"reading it needs more than {limits.memory / 2**30:g} GiB of memory."
+        return Reply(error=reason, hint="Split it, or open it in its own program and save it anew.")
+
+
+def _confine(limits: Limits) -> None:
+    with suppress(ValueError, OSError):  # macOS knows this limit but does not let it be set
+        resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+    def refuse(event: str, _: tuple[Any, ...]) -> None:
+        if event.startswith(_FORBIDDEN):
+            raise PermissionError(f"a parser may not do this: {event}")
+
+    sys.addaudithook(refuse)
+
+
+def _allow_seconds(seconds: float) -> None:
+    """End this process if it computes for longer, even when its parent is no longer there to do it."""
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    allowed = int(usage.ru_utime + usage.ru_stime + seconds + _GRACE_SECONDS)
+    resource.setrlimit(resource.RLIMIT_CPU, (allowed, resource.RLIM_INFINITY))
+
+
+if __name__ == "__main__":
+    main()
