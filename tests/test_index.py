@@ -194,6 +194,8 @@ FILES = [
     "lexical/indptr.csc.index.npy",
     "lexical/vocab.index.json",
     "lexical/params.index.json",
+    "lexical/terms.npy",
+    "lexical/starts.npy",
 ]
 
 

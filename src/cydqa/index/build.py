@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from cydqa import words
 from cydqa.chunking import embedding_text, passage_tokens
 from cydqa.documents import format_of, parser_versions
 from cydqa.documents.isolation import ParserPool
@@ -29,7 +30,6 @@ from cydqa.index.vectors import SentenceFile, VectorSource
 from cydqa.library import Listing, list_corpus, require_corpus
 from cydqa.settings import Settings, load_settings
 from cydqa.types import BuildReport
-from cydqa.words import terms
 
 _BLOCK = 1024  # passages whose words are counted at a time
 
@@ -204,17 +204,23 @@ def _write_indexes(folder: Path, gathered: Gathered, reused: Generation | None, 
     dense.save(folder / VECTORS)
     with SentenceFile(folder / SENTENCES, gathered.sentences, embedder.dim) as sentences:
         vectors.sentences(sentences)
-    job.meter.report("indexing words", 0, gathered.passages)
-    LexicalIndex.build(_words(passages, gathered, embedder, job.meter)).save(folder / LEXICAL)
+    LexicalIndex.build(_words(passages, gathered, reused, job)).save(folder / LEXICAL)
     return vectors.embedded
 
 
-def _words(passages: Passages, gathered: Gathered, embedder: Embedder, meter: Meter) -> list[list[str]]:
-    found = []
-    for first in range(0, gathered.passages, _BLOCK):
-        for stored in passages.chunks(range(first, min(first + _BLOCK, gathered.passages))):
-            found.append(terms(embedding_text(stored.title, stored.chunk, embedder.tokenizer)))
-        meter.report("indexing words", len(found), gathered.passages)
+def _words(passages: Passages, gathered: Gathered, reused: Generation | None, job: _Job) -> list[list[str]]:
+    """The terms of every passage, taken over where the passage is."""
+    counted = reused is not None and reused.manifest.recipe.versions["words"] == words.VERSION
+    found: list[list[str]] = []
+    for run, _ in gathered.runs:
+        if reused and counted and run.live is not None:
+            found += reused.lexical.terms(run.live, run.live + run.stop - run.first)
+            continue
+        for first in range(run.first, run.stop, _BLOCK):
+            job.meter.report("indexing words", len(found), gathered.passages)
+            for stored in passages.chunks(range(first, min(first + _BLOCK, run.stop))):
+                found.append(words.terms(embedding_text(stored.title, stored.chunk, job.embedder.tokenizer)))
+    job.meter.report("indexing words", len(found), gathered.passages)
     return found
 
 

@@ -160,7 +160,7 @@ def _unfit_for_corpus(path: Path, root: Path) -> str | None:
     if str(path) != printable(str(path)):
         return "its name is not valid UTF-8"
     try:
-        inside = path.resolve().is_relative_to(root)
+        inside = not path.is_symlink() or path.resolve().is_relative_to(root)
     except (OSError, RuntimeError):  # a link that leads to itself
         inside = True
     if not inside:
