@@ -21,7 +21,7 @@ ORDER = [
     {"answering"},
     {"assistant"},
     {"evaluation"},
-    {"ui", "printing"},
+    {"ui", "printing", "reporting"},
     {"cli"},
 ]
 LEVEL = {part: level for level, parts in enumerate(ORDER) for part in parts}

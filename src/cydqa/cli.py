@@ -2,24 +2,19 @@
 
 import dataclasses
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from cydqa import __version__, printing
 from cydqa.errors import CydqaError
 from cydqa.evaluation.questions import Split
+from cydqa.reporting import Reporting, reporter
 from cydqa.settings import load_settings
-from cydqa.types import Progress as Step
 
 if TYPE_CHECKING:
     from cydqa.assistant import Assistant
-    from cydqa.index.vectors import OnProgress
 
 app = typer.Typer(
     help="Ask a folder of documents; get numbered, verbatim quotes to check.",
@@ -32,6 +27,7 @@ app = typer.Typer(
 _Corpus = Annotated[Path | None, typer.Option("--corpus", metavar="DIR", help="Folder of documents [default: corpus].")]
 _Index = Annotated[Path | None, typer.Option("--index", metavar="DIR", help="Folder of the index [default: index].")]
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+_Progress = Annotated[Reporting, typer.Option("--progress", help="Show bars, or write JSON lines, on stderr.")]
 _Documents = Annotated[
     list[str] | None,
     typer.Option("--document", metavar="ID", help="Search this document only; may be repeated."),
@@ -62,13 +58,14 @@ def index(
     corpus: _Corpus = None,
     index: _Index = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Ignore what is there.")] = False,
+    progress: _Progress = Reporting.BAR,
     as_json: _Json = False,
 ) -> None:
     """Build what changed and publish it."""
     from cydqa.index.build import build_index
 
     settings = load_settings(corpus=corpus, index=index)
-    with _progress() as on_progress:
+    with reporter(progress) as on_progress:
         report = build_index(
             settings.corpus, settings.index, settings=settings, progress=on_progress, rebuild=rebuild, download=True
         )
@@ -130,6 +127,66 @@ def status(corpus: _Corpus = None, index: _Index = None, as_json: _Json = False)
         printing.print_status(state, settings)
 
 
+@app.command()
+def check(
+    corpus: _Corpus = None, index: _Index = None, progress: _Progress = Reporting.BAR, as_json: _Json = False
+) -> None:
+    """Examine the whole index, its sources and the encoder; exit status 1 if something is wrong."""
+    from cydqa.embedding.sentence_transformer import open_encoder
+    from cydqa.index.check import check_index
+
+    settings = load_settings(corpus=corpus, index=index)
+    with reporter(progress) as on_progress:
+        findings = check_index(
+            settings.corpus, settings.index, embedder=open_encoder(settings.model), progress=on_progress
+        )
+    if as_json:
+        printing.print_json([dataclasses.asdict(finding) for finding in findings])
+    else:
+        printing.print_findings(findings, settings)
+    if findings:
+        raise typer.Exit(1)
+
+
+@app.command()
+def add(
+    sources: Annotated[list[str], typer.Argument(metavar="FILE|FOLDER|URL...", help="What to copy or fetch.")],
+    replace: Annotated[bool, typer.Option("--replace", help="Replace documents of the same name.")] = False,
+    corpus: _Corpus = None,
+    index: _Index = None,
+    as_json: _Json = False,
+) -> None:
+    """Copy files and folders, and fetch web addresses, into the corpus."""
+    from cydqa.library.sources import add_sources
+
+    settings = load_settings(corpus=corpus, index=index)
+    added = add_sources(settings.corpus, sources, replace=replace, index_dir=settings.index)
+    if as_json:
+        printing.print_json(dataclasses.asdict(added))
+    else:
+        printing.print_added(added, settings)
+    if added.failed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def remove(
+    documents: Annotated[list[str], typer.Argument(metavar="DOCUMENT_ID...", help="As `cydqa status` names them.")],
+    corpus: _Corpus = None,
+    index: _Index = None,
+    as_json: _Json = False,
+) -> None:
+    """Delete documents from the corpus."""
+    from cydqa.library.removing import remove_documents
+
+    settings = load_settings(corpus=corpus, index=index)
+    removed = remove_documents(settings.corpus, documents, index_dir=settings.index)
+    if as_json:
+        printing.print_json(dataclasses.asdict(removed))
+    else:
+        printing.print_removed(removed)
+
+
 @app.command("eval")
 def evaluate(
     file: Annotated[Path, typer.Argument(help="Judged questions, one JSON object a line.")] = Path(
@@ -147,7 +204,7 @@ def evaluate(
 
     judged = questions.read_questions(file, split)
     assistant = _assistant(corpus, index)
-    with _progress() as on_progress:
+    with reporter(Reporting.BAR) as on_progress:
         evaluation = run.evaluate(assistant, judged, on_progress)
     if as_json:
         printing.print_json(reports.record(evaluation))
@@ -163,19 +220,3 @@ def _assistant(corpus: Path | None, index: Path | None) -> "Assistant":
 
     settings = load_settings(corpus=corpus, index=index)
     return open_assistant(settings.index, corpus_dir=corpus, settings=settings)
-
-
-@contextmanager
-def _progress() -> Iterator["OnProgress"]:
-    """Bars on stderr, one for each stage; on a stderr that is no terminal, nothing."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    stderr = Console(stderr=True)
-    with Progress(*columns, console=stderr, disable=not stderr.is_terminal) as bars:
-        tasks: dict[str, Any] = {}
-
-        def on_progress(step: Step) -> None:
-            if step.stage not in tasks:
-                tasks[step.stage] = bars.add_task(step.stage)
-            bars.update(tasks[step.stage], completed=step.done, total=step.total)
-
-        yield on_progress

@@ -18,7 +18,10 @@ from cydqa.settings import Settings
 from cydqa.types import Answer, BuildReport, Citation, Hit
 
 if TYPE_CHECKING:
+    from cydqa.index.check import Finding
     from cydqa.index.status import IndexStatus
+    from cydqa.library.adding import Added
+    from cydqa.library.removing import Removed
 
 # Control characters but tab and line feed, and the marks that reverse the direction of what follows.
 _CONTROLS = [*range(9), *range(11, 32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
@@ -58,9 +61,7 @@ def print_report(report: BuildReport, settings: Settings) -> None:
     for name in ("added", "changed", "removed"):
         for document_id in getattr(report, name):
             say(f"{name:<8} {document_id}")
-    for name, reasons in (("skipped", report.skipped), ("failed", report.failed)):
-        for document_id, reason in reasons.items():
-            say(f"{name:<8} {document_id}: {reason}")
+    _print_reasons(8, warning=report.warnings, skipped=report.skipped, failed=report.failed)
     indexed = len(report.added) + len(report.changed) + len(report.unchanged)
     done = "Published" if report.published else "Nothing changed in"
     say(
@@ -71,19 +72,49 @@ def print_report(report: BuildReport, settings: Settings) -> None:
 
 def print_status(state: "IndexStatus", settings: Settings) -> None:
     """Corpus and index, and what a build would do."""
-    say(f"corpus      {settings.corpus}: {len(state.documents)} documents")
-    built = f"{state.passages} passages, built {state.created} with {state.encoder}"
+    say(f"corpus      {settings.corpus}: {len(state.documents)} documents, {_size(state.corpus_bytes)}")
+    age, size = _ago(state.age_seconds), _size(state.index_bytes)
+    built = f"{state.passages} passages, {size}, built {age} ago with {state.encoder}"
     say(f"index       {settings.index}: {built if state.generation else 'not built'}")
-    for name in ("unchanged", "added", "changed", "removed"):
+    say(f"unchanged   {len(state.unchanged)} documents")
+    for name in ("added", "changed", "removed"):
         for document_id in getattr(state, name):
             say(f"{name:<12}{document_id}")
-    for name, reasons in (("skipped", state.skipped), ("failed", state.failed)):
-        for document_id, reason in reasons.items():
-            say(f"{name:<12}{document_id}: {reason}")
+    _print_reasons(11, warning=state.warnings, skipped=state.skipped, failed=state.failed)
     if state.generation and not state.same_recipe:
         say("The index was built with other settings, another encoder, parser or corpus folder than those of now.")
     if state.needs_build:
         say("Run `cydqa index` to bring the index up to date.", "bold")
+
+
+def print_findings(findings: "list[Finding]", settings: Settings) -> None:
+    """What `cydqa check` found, each with its remedy."""
+    for finding in findings:
+        say(f"wrong    {finding.what}")
+        say(f"         {finding.remedy}")
+    say(f"{settings.index}: {f'{len(findings)} findings' if findings else 'everything is as it should be'}.")
+
+
+def print_added(added: "Added", settings: Settings) -> None:
+    """What became of what was to be added."""
+    for name in ("added", "replaced"):
+        for document_id in getattr(added, name):
+            say(f"{name:<8} {document_id}")
+    for source, document_id in added.duplicates.items():
+        say(f"same     {source}: its content is already there as {document_id}, so it was not stored again.")
+    _print_reasons(8, skipped=added.skipped, failed=added.failed)
+    for warning in added.warnings:
+        say(f"warning  {warning}")
+    if added.added or added.replaced:
+        say(f"Run `cydqa index` to make what is new in {settings.corpus} answerable.", "bold")
+
+
+def print_removed(removed: "Removed") -> None:
+    """What was removed, and where it still is."""
+    for document_id in removed.removed:
+        say(f"removed  {document_id}")
+    say("Run `cydqa index` to take it out of the index, too.", "bold")
+    say("Saved conversations may still quote it; delete those as well if it is to be forgotten.")
 
 
 def print_answer(answer: Answer) -> None:
@@ -124,6 +155,23 @@ def hit_record(hit: Hit) -> dict[str, Any]:
         "end": chunk.end,
         "text": chunk.text,
     }
+
+
+def _print_reasons(width: int, **kinds: dict[str, str]) -> None:
+    for name, reasons in kinds.items():
+        for document_id, reason in reasons.items():
+            say(f"{name:<{width}} {document_id}: {reason}")
+
+
+def _size(count: int) -> str:
+    return f"{count / 2**20:.1f} MiB" if count >= 2**20 else f"{count / 2**10:.0f} KiB"
+
+
+def _ago(seconds: float | None) -> str:
+    minutes = round((seconds or 0) / 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    return f"{minutes / 60:.0f} h" if minutes < 48 * 60 else f"{minutes / 60 / 24:.0f} days"
 
 
 def _print_citations(citations: tuple[Citation, ...], *, with_passages: bool = False) -> None:

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import ModuleType
 
-from cydqa.documents import docx, epub, html, markdown, plain, pptx
+from cydqa.documents import docx, epub, html, markdown, pdf, plain, pptx
 from cydqa.documents.extracted import Extracted
 from cydqa.documents.front_matter import add_sidecar
 from cydqa.documents.kinds import kind_of
@@ -26,6 +26,7 @@ FORMATS: dict[str, ModuleType] = {
     ".html": html,
     ".markdown": markdown,
     ".md": markdown,
+    ".pdf": pdf,
     ".pptx": pptx,
     ".txt": plain,
     ".xhtml": html,
@@ -128,7 +129,7 @@ def _extract(module: ModuleType, content: bytes) -> Extracted:
         extracted: Extracted = module.extract(content)
         # Half a surrogate pair, or a number of 5,000 digits, can be neither stored nor shown.
         json.dumps([extracted.title, extracted.text, asdict(extracted.metadata)], ensure_ascii=False).encode()
-    except DocumentError:
+    except (DocumentError, MemoryError):
         raise
     except Exception as error:
         reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]

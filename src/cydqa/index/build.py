@@ -21,11 +21,11 @@ from cydqa.index.changes import Changes, compare, is_failed, warnings_of
 from cydqa.index.dense import DenseIndex
 from cydqa.index.gathering import Gathered, gather
 from cydqa.index.lexical import LexicalIndex
-from cydqa.index.manifest import Manifest, Recipe, checksums, write_manifest
+from cydqa.index.manifest import SENTENCES, Manifest, Recipe, checksums, write_manifest
 from cydqa.index.passages import Passages
 from cydqa.index.progress import Meter, OnProgress
 from cydqa.index.publish import builder, discard_all_but, publish, sync_tree
-from cydqa.index.store import LEXICAL, PASSAGES, SENTENCES, VECTORS, Generation, open_generation, open_live
+from cydqa.index.store import LEXICAL, PASSAGES, VECTORS, Generation, open_generation, open_live
 from cydqa.index.vectors import SentenceFile, VectorSource
 from cydqa.library import Listing, list_corpus, require_corpus
 from cydqa.settings import Settings, load_settings

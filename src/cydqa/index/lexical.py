@@ -26,6 +26,9 @@ class LexicalIndex:
         self._terms = terms  # of all passages one after the other, as columns of the index
         self._starts = starts  # (passages + 1,), where each passage's terms begin
 
+    def __len__(self) -> int:
+        return len(self._starts) - 1
+
     @classmethod
     def build(cls, items: Sequence[Terms]) -> Self:
         """Index one list of terms for each passage; list i becomes row i."""

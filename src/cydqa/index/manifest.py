@@ -1,7 +1,7 @@
 """The manifest of a generation: what built it, from which documents, and the checksum of every file."""
 
 import hashlib
-import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -10,10 +10,14 @@ from cydqa import chunking, words
 from cydqa.documents import parser_versions
 from cydqa.errors import IndexCorruptError, IndexMismatchError
 from cydqa.index import REBUILD
-from cydqa.library import CorpusFile, Stamp, is_stale
+from cydqa.index.arrays import block_sums
+from cydqa.library import CorpusFile, Stamp, is_stale, sha256_of
 
 SCHEMA = 1  # of the files of a generation; raise it when they change
 MANIFEST = "manifest.json"
+SENTENCES = "sentences.npy"
+ARRAYS = {SENTENCES}  # raw matrices, of which a part can be verified by itself
+WHOLE = 256 * 2**20  # bytes up to which an array is verified whole when it is opened
 
 
 def current_versions() -> dict[str, int]:
@@ -73,10 +77,11 @@ class FailedFile(_Record):
 
 
 class FileSum(_Record):
-    """Size in bytes and SHA-256 of a file of the generation."""
+    """Size in bytes and SHA-256 of a file of the generation; of a large array also the sums of its blocks."""
 
     size: int
     sha256: str
+    blocks: tuple[str, ...] = ()
 
 
 class Manifest(_Record):
@@ -143,29 +148,36 @@ def refuse_other_versions(manifest: Manifest, folder: Path) -> None:
 def checksums(folder: Path) -> dict[str, FileSum]:
     """Size and SHA-256 of every file below `folder`, by path, but for the manifest."""
     sums = {}
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
-        if path.is_file() and name != MANIFEST:
-            with path.open("rb") as file:
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
-                sums[name] = FileSum(size=os.fstat(file.fileno()).st_size, sha256=digest)
+    for name, path in _files(folder).items():
+        size = path.stat().st_size
+        blocks = tuple(block_sums(path)) if name in ARRAYS and size > WHOLE else ()
+        sums[name] = FileSum(size=size, sha256=sha256_of(path), blocks=blocks)
     return sums
 
 
-def verify_files(folder: Path, manifest: Manifest) -> None:
-    """Compare every file with its checksum.
+def damages(folder: Path, manifest: Manifest, *, blocks_too: bool) -> Iterator[str]:
+    """What is wrong with the files of a generation, a sentence for each that is missing, damaged or not part of it.
 
-    Raises:
-        IndexCorruptError: naming the first file that is missing, damaged or not part of the generation.
+    Args:
+        blocks_too: read also the large arrays whose blocks are verified when they are first used.
     """
-    found = checksums(folder)
+    found = _files(folder)
     for name in sorted(manifest.files.keys() | found.keys()):
+        wanted = manifest.files.get(name)
         if name not in found:
-            raise IndexCorruptError(f"{folder / name} is missing.", hint=REBUILD)
-        if name not in manifest.files:
-            raise IndexCorruptError(f"{folder / name} does not belong to the index.", hint=REBUILD)
-        if found[name] != manifest.files[name]:
-            raise IndexCorruptError(f"{folder / name} is damaged: its checksum differs.", hint=REBUILD)
+            yield f"{folder / name} is missing."
+        elif wanted is None:
+            yield f"{folder / name} does not belong to the index."
+        elif found[name].stat().st_size != wanted.size:
+            yield f"{folder / name} is damaged: it has {found[name].stat().st_size} bytes, not {wanted.size}."
+        elif (blocks_too or not wanted.blocks) and sha256_of(found[name]) != wanted.sha256:
+            yield f"{folder / name} is damaged: its checksum differs."
+
+
+def _files(folder: Path) -> dict[str, Path]:
+    """Every file below the folder, by its path in it, but for the manifest."""
+    names = ((path.relative_to(folder).as_posix(), path) for path in sorted(folder.rglob("*")) if path.is_file())
+    return {name: path for name, path in names if name != MANIFEST}
 
 
 def _digest(content: bytes) -> str:

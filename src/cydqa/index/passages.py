@@ -59,6 +59,11 @@ class Passages:
         documents, chunks, sentences = found[0]
         return documents, chunks, sentences
 
+    def damage(self) -> str | None:
+        """What SQLite finds wrong with the file, or None."""
+        found = self._select("PRAGMA integrity_check(1)")[0][0]
+        return None if found == "ok" else str(found)
+
     def stored(self, table: Table, first: int, stop: int) -> list[Stored]:
         """What the rows from `first` to before `stop` were embedded from."""
         found = self._select(

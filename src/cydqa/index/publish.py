@@ -117,6 +117,28 @@ def discard_all_but(index_dir: Path, kept: set[str]) -> None:
             folder.unlink()
 
 
+def leftovers(index_dir: Path, kept: set[str]) -> list[str]:
+    """What interrupted builds left behind, a sentence each; nothing while a build is running."""
+    if _is_building(index_dir):
+        return []
+    found = [index_dir / _STAGING] if (index_dir / _STAGING).exists() else []
+    found += [path for path in sorted((index_dir / _GENERATIONS).iterdir()) if path.name not in kept]
+    return [f"{path} is what an interrupted build left behind." for path in found]
+
+
+def _is_building(index_dir: Path) -> bool:
+    lock = FileLock(index_dir / _LOCK, timeout=0, fallback_to_soft=False)
+    if not (index_dir / _LOCK).exists():
+        return False
+    try:
+        with lock:
+            return False
+    except Timeout:
+        return True
+    except OSError:  # an index that can only be read
+        return False
+
+
 def _refuse_foreign(index_dir: Path) -> None:
     foreign = sorted(path.name for path in index_dir.iterdir() if path.name not in _OURS and path.name[0] != ".")
     if not ((index_dir / _LOCK).exists() or (index_dir / _CURRENT).exists()):  # a build writes its lock first

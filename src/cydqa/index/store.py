@@ -9,18 +9,17 @@ import numpy as np
 from cydqa.embedding import Embedder, Matrix
 from cydqa.errors import IndexCorruptError, IndexMismatchError
 from cydqa.index import REBUILD, Rows
+from cydqa.index.arrays import StoredRows
 from cydqa.index.dense import DenseIndex
 from cydqa.index.lexical import LexicalIndex
-from cydqa.index.manifest import Manifest, read_manifest, refuse_other_versions, verify_files
+from cydqa.index.manifest import SENTENCES, Manifest, damages, read_manifest, refuse_other_versions
 from cydqa.index.passages import Passages
 from cydqa.index.publish import built_name, generation_folder
 
 PASSAGES = "passages.sqlite"
 VECTORS = "vectors.faiss"
-SENTENCES = "sentences.npy"
 LEXICAL = "lexical"
 _SAMPLE = 500
-HalfMatrix = np.ndarray[tuple[int, ...], np.dtype[np.float16]]
 _TRIES = 5
 
 
@@ -43,17 +42,13 @@ class Generation:
     passages: Passages
     dense: DenseIndex
     lexical: LexicalIndex
-    sentences: HalfMatrix  # (sentences, dim), memory-mapped
+    sentences: StoredRows
     sample: Sample
 
     @property
     def name(self) -> str:
         """The generation's name, which is its folder's."""
         return self.folder.name
-
-    def stored_sentence_vectors(self, rows: Rows) -> Matrix:
-        """(len(rows), dim) float32, as they were rounded to float16."""
-        return np.asarray(self.sentences[rows], np.float32)
 
     def sentence_vectors(self, rows: Iterable[int]) -> tuple[Matrix, Rows]:
         """Vectors of all sentences of these passages, (m, dim) float32, and where each passage's start among them."""
@@ -88,7 +83,8 @@ def open_generation(folder: Path, embedder: Embedder | None = None) -> Generatio
             hint="Run `cydqa index` to rebuild it, or set CYDQA_MODEL to the encoder that built it.",
         )
     try:
-        verify_files(folder, manifest)
+        for damage in damages(folder, manifest, blocks_too=False):
+            raise IndexCorruptError(damage, hint=REBUILD)
         return _open_verified(folder, manifest)
     except Exception as error:  # whatever broke, it may be that a build deleted the folder meanwhile
         if not folder.is_dir():
@@ -101,7 +97,7 @@ def open_generation(folder: Path, embedder: Embedder | None = None) -> Generatio
 def _open_verified(folder: Path, manifest: Manifest) -> Generation:
     passages = Passages(folder / PASSAGES)
     dense = DenseIndex.load(folder / VECTORS)
-    sentences = np.load(folder / SENTENCES, mmap_mode="r", allow_pickle=False)
+    sentences = StoredRows(folder / SENTENCES, manifest.files[SENTENCES].blocks)
     counts = (len(manifest.documents), manifest.passages, manifest.sentences)
     if passages.counts() != counts or (len(dense), len(sentences)) != counts[1:]:
         raise IndexCorruptError(f"The parts of {folder} do not belong together.", hint=REBUILD)
@@ -112,8 +108,8 @@ def _open_verified(folder: Path, manifest: Manifest) -> Generation:
     return Generation(folder, manifest, passages, dense, lexical, sentences, sample)
 
 
-def _sentence_vectors(passages: Passages, sentences: HalfMatrix, rows: Iterable[int]) -> tuple[Matrix, Rows]:
+def _sentence_vectors(passages: Passages, sentences: StoredRows, rows: Iterable[int]) -> tuple[Matrix, Rows]:
     ranges = passages.sentence_ranges(rows)
     starts = np.cumsum([0, *(stop - first for first, stop in ranges)], dtype=np.int64)[:-1]
     wanted = np.concatenate([np.arange(*span) for span in ranges]) if ranges else np.empty(0, np.int64)
-    return np.asarray(sentences[wanted], np.float32), starts
+    return sentences.vectors(wanted), starts

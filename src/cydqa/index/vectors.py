@@ -127,7 +127,7 @@ class VectorSource:
 
     def sentences(self, out: _Vectors) -> None:
         """Write the vectors of all sentences to `out`."""
-        live = self._live.stored_sentence_vectors if self._live else None
+        live = self._live.sentences.vectors if self._live else None
         written: dict[bytes, int] = {}
         for passages, sentences in self._runs:
             if sentences.live is not None and live:

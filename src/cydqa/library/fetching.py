@@ -13,11 +13,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from cydqa import __version__
+from cydqa.documents.front_matter import add_sidecar
 from cydqa.errors import DocumentError
 from cydqa.library.adding import Added, add_content
 from cydqa.library.addresses import require_public, resolve
+from cydqa.library.names import safe_name
+from cydqa.library.shelf import sidecar_path
 from cydqa.library.web_types import name_of, readable, suffix_of
 from cydqa.types import Metadata
 
@@ -59,13 +63,29 @@ def add_url(corpus_dir: Path, url: str, *, replace: bool = False, index_dir: Pat
         return Added(failed={url: f"{error} {error.hint}"})
     return add_content(
         corpus_dir,
-        fetched.name,
+        _name(corpus_dir, fetched),
         fetched.content,
         metadata=Metadata(url=fetched.url, accessed=fetched.accessed),
         replace=replace,
         index_dir=index_dir,
         source=url,
     )
+
+
+def _name(corpus_dir: Path, fetched: Fetched) -> str:
+    """The file's name, with the host before it where a document from elsewhere has it: many are called report.pdf."""
+    there = corpus_dir / fetched.name
+    if not there.exists() or _origin(there) == fetched.url:
+        return fetched.name
+    return safe_name(f"{urlsplit(fetched.url).hostname}-{fetched.name}")
+
+
+def _origin(document: Path) -> str | None:
+    """Where a document of the corpus was fetched from, if its sidecar says so."""
+    try:
+        return add_sidecar(Metadata(), sidecar_path(document).read_bytes())[1].url
+    except (OSError, DocumentError):
+        return None
 
 
 def fetch(url: str) -> Fetched:
@@ -135,6 +155,8 @@ def _parsed(text: str, *, seen_from: "httpx.URL | None" = None) -> "httpx.URL":
             raise _failed("this is no http or https address", hint="An address looks like https://example.org/page.")
         if address.userinfo:
             raise _failed("its address holds a user name or a password", hint="Leave them out.")
+        if address.port is not None and not 0 < address.port < 2**16:
+            raise _failed(f"there is no port {address.port}")
         return address.copy_with(host=host, fragment=None)
     except (httpx.InvalidURL, ValueError) as error:
         raise _failed("this is not a valid address") from error

@@ -31,7 +31,8 @@ def remove_documents(corpus_dir: Path, ids: Sequence[str], *, index_dir: Path | 
                 f"There is no document {document_id!r} in the corpus, so nothing was removed.",
                 hint=_advice(document_id, files),
             )
-    for file in [files[document_id] for document_id in dict.fromkeys(ids)]:
+    unique = tuple(dict.fromkeys(ids))
+    for file in [files[document_id] for document_id in unique]:
         try:
             file.path.unlink(missing_ok=True)  # first, so that no crash leaves a document without its provenance
             if file.sidecar:
@@ -41,7 +42,7 @@ def remove_documents(corpus_dir: Path, ids: Sequence[str], *, index_dir: Path | 
             raise DocumentError(
                 f"{file.id} can't be removed: {error.strerror}.", hint="Check the permissions of its folder."
             ) from error
-    return Removed(tuple(dict.fromkeys(ids)))
+    return Removed(unique)
 
 
 def _advice(document_id: str, known: Iterable[str]) -> str:

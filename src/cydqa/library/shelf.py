@@ -65,6 +65,7 @@ class Shelf:
             raise DocumentError("there is a folder of that name.", hint="Rename your file.")
         if document_id in self._put:
             raise DocumentError("another file that was just added has that name.", hint="Rename one of the two.")
+        replaced = os.path.lexists(target)
         created = [path for path in (target.parent, *target.parent.parents) if not path.exists()]
         try:
             self._make_folders(created[::-1], target.parent)
@@ -77,7 +78,8 @@ class Shelf:
         for path in (target, *created):
             self._names_in(path.parent)[name_key(path.name)] = path.name
         self._put.add(document_id)
-        self._ids = {digest: known for digest, known in self._ids.items() if known != document_id}  # was replaced
+        if replaced:
+            self._ids = {digest: known for digest, known in self._ids.items() if known != document_id}
         self._ids[hashlib.sha256(content).hexdigest()] = document_id
         return document_id
 
