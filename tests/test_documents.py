@@ -1,6 +1,6 @@
 import pytest
 
-from cydqa.documents import read_document
+from cydqa.documents import read_document, read_file
 from cydqa.errors import DocumentError
 
 
@@ -130,3 +130,38 @@ def test_scripts_and_tags_of_a_page_are_not_text(tmp_path):
     assert document.text == "Seen.\n\na map\n\n"
     inline = read(tmp_path, "page.md", "Before <script>alert(1)</script>and <b>after</b>.<br>Next line.\n")
     assert inline.text == "Before and after.\nNext line.\n\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("Größe und Länge.", "cp1252"),
+        ("The government’s “cyber” strategy – as published – covers the nation’s networks. " * 9, "cp1252"),
+        ("Le gouvernement français a décidé que la sécurité des réseaux était élevée à l’étranger. " * 9, "cp1252"),
+        ("Rząd przyjął ustawę o ochronie sieci, która może zmienić zasady współpracy państw. " * 9, "cp1250"),
+        ("Hükümet ağların güvenliğinin bütün bakanlıklar için öncelik olduğuna karar verdi, ışığı. " * 9, "cp1254"),
+        ("Правительство решило, что безопасность сетей имеет приоритет для всех ведомств. " * 9, "cp1251"),
+        ("Η κυβέρνηση αποφάσισε ότι η ασφάλεια των δικτύων είναι προτεραιότητα. " * 9, "cp1253"),
+    ],
+)
+def test_a_text_in_the_encoding_of_an_older_system_is_read_with_a_warning(tmp_path, text, encoding):
+    (tmp_path / "old.txt").write_bytes(text.encode(encoding))
+    reading = read_file(tmp_path / "old.txt")
+    assert reading.text == text
+    assert encoding in reading.warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("notes.txt", b"%PDF-1.7\n", "named .txt, but it is a PDF"),
+        ("paper.pdf", b"<html><body>Not found</body></html>", "named .pdf, but it is text"),
+        ("paper.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512), "before 2007, or one with a password"),
+        ("paper.docx", b"PK\x03\x04" + bytes(50), "ZIP archive, or a part of one"),
+        ("scan.pdf", b"\x89PNG\r\n\x1a\n", "a picture"),
+    ],
+)
+def test_a_file_that_is_not_what_its_name_says_is_told_so(tmp_path, name, content, reason):
+    with pytest.raises(DocumentError, match=reason) as caught:
+        read(tmp_path, name, content)
+    assert caught.value.hint

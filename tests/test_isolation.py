@@ -4,6 +4,8 @@ The parser is made to misbehave inside its own process, by words in the file tha
 """
 
 import os
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +14,7 @@ import pytest
 
 from cydqa import build_index
 from cydqa.documents.isolation import Limits, ParserPool
-from cydqa.errors import BuildCancelledError, DocumentError
+from cydqa.errors import BuildCancelledError, CydqaError, DocumentError
 
 # Python runs a sitecustomize.py that it finds on its path before anything else.
 MISBEHAVIOUR = """
@@ -117,11 +119,21 @@ def test_a_parser_gets_no_secrets(read):
 
 
 def test_a_build_that_is_cancelled_does_not_wait_for_a_parser(read):
+    read("Before.")
     started = time.monotonic()
     with pytest.raises(BuildCancelledError):
         read("hang", stopped=lambda: time.monotonic() > started + 0.2)
     assert time.monotonic() - started < 1.9
     assert read("After.").text == "After."
+
+
+def test_a_parser_that_can_not_even_start_is_no_fault_of_the_file(tmp_path, monkeypatch):
+    (tmp_path / "sitecustomize.py").write_text("import cydqa\ncydqa.__path__.clear()\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    (tmp_path / "file.txt").write_text("Text.")
+    with ParserPool(workers=1) as pool, pytest.raises(CydqaError, match=r"can't be started: .*documents") as caught:
+        pool.read(tmp_path / "file.txt")
+    assert not isinstance(caught.value, DocumentError)
 
 
 def test_a_parser_outlives_no_parent_that_was_killed(read, tmp_path):
@@ -136,9 +148,6 @@ def test_a_parser_outlives_no_parent_that_was_killed(read, tmp_path):
         "print(worker._process.pid, flush=True)\n"
         "os.kill(os.getpid(), 9)\n"
     )
-    import subprocess
-    import sys
-
     (tmp_path / "file.txt").write_text("Text.")
     done = subprocess.run([sys.executable, "-c", code, tmp_path / "file.txt"], capture_output=True, text=True)
     worker = int(done.stdout)

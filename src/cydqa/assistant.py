@@ -8,6 +8,8 @@ from pathlib import Path
 
 from cydqa.answering import MODE, Origin, cite, cite_passages, compose
 from cydqa.confidence import confidence
+from cydqa.documents.isolation import ParserPool
+from cydqa.documents.protocol import Mark
 from cydqa.embedding import Embedder
 from cydqa.errors import CydqaError, DocumentError
 from cydqa.index import Rows
@@ -16,7 +18,7 @@ from cydqa.index.store import Generation, open_live
 from cydqa.quoting import choose_quotes
 from cydqa.retrieval import Retrieval, retrieve
 from cydqa.settings import Settings, load_settings
-from cydqa.types import Answer, Chunk, Document, Hit
+from cydqa.types import Answer, Chunk, Document, Hit, PageImage
 
 _NEAREST = 3  # passages shown with a declined answer
 
@@ -30,6 +32,7 @@ class Assistant:
         self._corpus_dir = corpus_dir
         self._settings = settings
         self._embedder = embedder
+        self._parsers = ParserPool(workers=1)  # starts its process when a page is first drawn
         self._lock = threading.Lock()
         self._generation = open_live(index_dir, embedder)
 
@@ -107,6 +110,27 @@ class Assistant:
         stored = generation.passages.chunks(self._rows(generation, [document_id]))
         return [passage.chunk for passage in stored]
 
+    def page_images(self, document_id: str, start: int, end: int, *, width: int = 1200) -> tuple[PageImage, ...]:
+        """The pages of a PDF that `document.text[start:end]` stands on, with exactly that slice marked.
+
+        Args:
+            width: of each picture, in pixels.
+
+        Returns:
+            One picture for each page, in order; none for a document of another format.
+        Raises:
+            DocumentError: if there is no document of that id, or its file is not the one that was indexed.
+        """
+        generation = self._live()
+        reading = generation.passages.reading(document_id)
+        if reading is None:
+            raise _unknown(document_id)
+        marked = tuple(run for run in reading.characters if run.start < end and run.start + run.length > start)
+        if not marked:
+            return ()
+        path = self._corpus(generation) / document_id
+        return self._parsers.draw(path, Mark(reading.sha256, marked, start, end, width))
+
     def documents(self) -> list[str]:
         """Ids of all documents in the index, in order."""
         return self._live().passages.document_ids()
@@ -145,8 +169,10 @@ class Assistant:
         return generation.passages.rows_of(documents)
 
     def _stale(self, generation: Generation, document_id: str) -> bool:
-        corpus = self._corpus_dir or Path(generation.manifest.corpus)
-        return generation.manifest.documents[document_id].is_stale(corpus / document_id)
+        return generation.manifest.documents[document_id].is_stale(self._corpus(generation) / document_id)
+
+    def _corpus(self, generation: Generation) -> Path:
+        return self._corpus_dir or Path(generation.manifest.corpus)
 
 
 def open_assistant(

@@ -84,6 +84,15 @@ class CharacterRun:
 
 
 @dataclass(frozen=True, slots=True)
+class PageImage:
+    """A page, counted from 1, as a PNG, and the boxes marked on it, in pixels: left, top, right, bottom."""
+
+    page: int
+    png: bytes
+    marks: tuple[tuple[int, int, int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Chunk:
     """A passage: whole sentences of one section, short enough for the encoder's window."""
 

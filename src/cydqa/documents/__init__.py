@@ -82,7 +82,7 @@ def read_file(path: Path, sidecar: Path | None = None) -> Reading:
         DocumentError: if the file can't be read, is not what its name says, or holds no text. Its message does not
             name the file.
     """
-    content = _content(path)
+    content = file_content(path)
     kind, module = kind_of(content), FORMATS[path.suffix.lower()]
     if kind != module.KIND:
         raise DocumentError(
@@ -93,7 +93,7 @@ def read_file(path: Path, sidecar: Path | None = None) -> Reading:
     metadata, sidecar_sha256 = extracted.metadata, None
     title = extracted.title
     if sidecar is not None:
-        beside = _content(sidecar)
+        beside = file_content(sidecar)
         sidecar_sha256 = hashlib.sha256(beside).hexdigest()
         named, metadata = add_sidecar(metadata, beside)
         title = named or title
@@ -112,7 +112,8 @@ def read_file(path: Path, sidecar: Path | None = None) -> Reading:
     )
 
 
-def _content(path: Path) -> bytes:
+def file_content(path: Path) -> bytes:
+    """A file's bytes; raises DocumentError where it can't be read or has too many of them."""
     try:
         with path.open("rb") as file:
             content = file.read(_MOST_BYTES + 1)

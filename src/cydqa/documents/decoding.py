@@ -1,11 +1,19 @@
 """Bytes of a text file -> characters, before any offset exists."""
 
 import codecs
+from contextlib import suppress
 
+from cydqa.documents.language import language_of
 from cydqa.errors import DocumentError
 
 _MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
-_WESTERN = "cp1252"  # what a file that is neither UTF-8 nor anything that shows is most often
+_FOREIGN = 0.3  # share of bytes beyond ASCII from which on a text is not in Latin letters
+# The encodings of older systems for languages in Latin letters, where that is not the Western one.
+_LATIN = (
+    dict.fromkeys(["bs", "cs", "hr", "hu", "pl", "ro", "sk", "sl", "sq"], "cp1250")
+    | dict.fromkeys(["et", "lt", "lv"], "cp1257")
+    | {"tr": "cp1254", "az": "cp1254", "vi": "cp1258"}
+)
 
 
 def decode(content: bytes) -> tuple[str, tuple[str, ...]]:
@@ -44,17 +52,15 @@ def _decode_old(content: bytes) -> tuple[str, str]:
     """Text and encoding of a file in the encoding of an older system, by what its bytes look like."""
     from charset_normalizer import from_bytes
 
-    try:
-        western = content.decode(_WESTERN)
-    except UnicodeDecodeError:
-        western = ""
     controls = sum(byte < 32 and byte not in b"\t\n\v\f\r" for byte in content)
     if controls > len(content) // 100:
         raise DocumentError("it is no text file.", hint="Export the document as text, or remove it.")
-    # A few letters beyond ASCII tell nothing of their encoding; a text full of them does.
-    beyond = sum(byte > 127 for byte in content)
-    if western and beyond < len(content) // 10:
-        return western, _WESTERN
+    if sum(byte > 127 for byte in content) < _FOREIGN * len(content):
+        # The letters of ASCII tell the language, and the language tells how the few others were written.
+        language = language_of(content.decode("ascii", "replace"), None)
+        encoding = _LATIN.get(language or "", "cp1252")
+        with suppress(UnicodeDecodeError):
+            return content.decode(encoding), encoding
     best = from_bytes(content).best()
     if best is None:
         raise DocumentError("its characters are in no known encoding.", hint="Save the file as UTF-8 and try again.")

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -21,8 +22,9 @@ from typing import IO, Self, cast
 from pydantic import ValidationError
 
 from cydqa.documents import Reading
-from cydqa.documents.protocol import LIMITS, REPLY, REQUEST, Limits, Reply, Request
+from cydqa.documents.protocol import LIMITS, REPLY, REQUEST, Limits, Mark, Reply, Request
 from cydqa.errors import BuildCancelledError, CydqaError, DocumentError
+from cydqa.types import PageImage
 
 _MOST_WORKERS = 4
 _POLL_SECONDS = 0.05
@@ -68,6 +70,14 @@ class ParserPool:
             raise _nonsense()
         return reading
 
+    def draw(self, path: Path, mark: Mark) -> tuple[PageImage, ...]:
+        """Draw pages of a PDF with a slice of its text marked, in a worker.
+
+        Raises:
+            DocumentError: if the file is no longer the one that was read, or can't be drawn.
+        """
+        return self._ask(Request(str(path), mark=mark), lambda: False).images
+
     def close(self) -> None:
         """End the workers that are idle; a pool that is used again starts new ones."""
         for _ in range(self.workers):
@@ -109,12 +119,14 @@ class _Worker:
         )
         self._requests = cast("IO[bytes]", self._process.stdin)
         self._answers = cast("IO[bytes]", self._process.stdout)
+        # Also where nobody closes the pool: at the end of the program, or when the pool is forgotten.
+        self.end = weakref.finalize(self, _end, self._process, self._started)
         try:
             self._line(_START_SECONDS)
         except DocumentError as error:
-            self.end()
             self._started.seek(0)
             said = self._started.read().decode("utf-8", "replace").strip().rpartition("\n")[2]
+            self.end()
             raise CydqaError(
                 f"The process that reads documents can't be started: {said or error}",
                 hint="Install cydqa again; README says how.",
@@ -128,12 +140,6 @@ class _Worker:
             return REPLY.validate_json(line)
         except ValidationError as error:
             raise _nonsense() from error
-
-    def end(self) -> None:
-        self._process.kill()
-        self._process.wait()
-        for stream in (self._requests, self._answers, self._started):
-            stream.close()
 
     def _line(self, seconds: float, stopped: Callable[[], bool] = lambda: False) -> bytes:
         """The next line that it says."""
@@ -171,6 +177,14 @@ class _Worker:
             return self._too_slow()
         how = signal.Signals(-status).name if status < 0 else f"status {status}"
         return DocumentError(f"its parser crashed ({how}); it may be damaged, or too large.", hint=_ANEW)
+
+
+def _end(process: "subprocess.Popen[bytes]", started: IO[bytes]) -> None:
+    process.kill()
+    process.wait()
+    for stream in (process.stdin, process.stdout, started):
+        if stream:
+            stream.close()
 
 
 def _nonsense() -> DocumentError:

@@ -4,6 +4,7 @@ Started by `isolation.py`. It knows the formats of documents and nothing else of
 connection and start no program, and has limits on memory and processor time.
 """
 
+import hashlib
 import os
 import resource
 import sys
@@ -12,10 +13,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from cydqa.documents import read_file
+from cydqa.documents import file_content, read_file
 from cydqa.documents.language import load_identifier
-from cydqa.documents.protocol import LIMITS, REPLY, REQUEST, Limits, Reply, Request
+from cydqa.documents.protocol import LIMITS, REPLY, REQUEST, Limits, Mark, Reply, Request
 from cydqa.errors import DocumentError
+from cydqa.types import PageImage
 
 _FORBIDDEN = ("socket.", "subprocess.", "os.system", "os.exec", "os.posix_spawn", "os.fork", "os.spawn", "pty.")
 _GRACE_SECONDS = 5  # of processor time beyond the limit, which the parent keeps first
@@ -48,13 +50,25 @@ def main() -> None:
 
 
 def _reply(request: Request, limits: Limits) -> Reply:
+    path = Path(request.path)
     try:
-        return Reply(read_file(Path(request.path), Path(request.sidecar) if request.sidecar else None))
+        if request.mark:
+            return Reply(images=_draw(path, request.mark))
+        return Reply(read_file(path, Path(request.sidecar) if request.sidecar else None))
     except DocumentError as error:
         return Reply(error=str(error), hint=error.hint)
     except MemoryError:
         reason = f"reading it needs more than {limits.memory / 2**30:g} GiB of memory."
         return Reply(error=reason, hint="Split it, or open it in its own program and save it anew.")
+
+
+def _draw(path: Path, mark: Mark) -> tuple[PageImage, ...]:
+    from cydqa.documents.pdf_pages import mark_pages
+
+    content = file_content(path)
+    if hashlib.sha256(content).hexdigest() != mark.sha256:
+        raise DocumentError("it has changed since it was indexed.", hint="Run `cydqa index` and ask again.")
+    return tuple(mark_pages(content, mark.characters, mark.start, mark.end, width=mark.width))
 
 
 def _confine(limits: Limits) -> None:

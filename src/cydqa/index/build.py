@@ -111,7 +111,7 @@ def build_index(
     except (OSError, sqlite3.Error) as error:
         raise CydqaError(
             f"The index in {index_dir} could not be written: {error}.",
-            hint="Check free space and permissions; the index that was there before still answers.",
+            hint="Check free space and permissions; the index that is there still answers.",
         ) from error
     return _report(job, made, time.monotonic() - started)
 
@@ -189,9 +189,17 @@ def _make(staging: Path, job: _Job, reused: Generation | None, parsers: ParserPo
         files=checksums(folder),
     )
     finished = folder.rename(staging / write_manifest(manifest, folder))
-    open_generation(finished, job.embedder)  # what can't be opened is not published
+    _verify(finished, job.embedder)
     sync_tree(finished)
     return _Made(finished.name, manifest, embedded)
+
+
+def _verify(finished: Path, embedder: Embedder) -> None:
+    """Open what was written, because NumPy and FAISS keep it to themselves when a disk is full as they close a file."""
+    try:
+        open_generation(finished, embedder)
+    except (IndexCorruptError, RuntimeError, ValueError, EOFError) as error:
+        raise OSError(f"what was written can't be read back; is the disk full? ({error})") from error
 
 
 def _write_indexes(folder: Path, gathered: Gathered, reused: Generation | None, job: _Job) -> int:

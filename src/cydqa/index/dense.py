@@ -54,10 +54,13 @@ class DenseIndex:
         return found
 
     def save(self, path: Path) -> None:
-        """Write the index to one file."""
+        """Write the index to one file; raises OSError unless it is only closing the file that fails."""
         import faiss
 
-        faiss.write_index(self._index, str(path))
+        try:
+            faiss.write_index(self._index, str(path))
+        except RuntimeError as error:  # the only kind that FAISS knows, for a full disk, too
+            raise OSError(str(error).rpartition("failed: ")[2]) from error
 
     @classmethod
     def load(cls, path: Path) -> Self:

@@ -1,0 +1,319 @@
+from pathlib import Path
+
+import pytest
+
+from cydqa.documents import html, read_document
+from cydqa.errors import DocumentError
+
+FILES = Path(__file__).parent / "files"
+PROSE = [
+    "The working group agreed on a permanent mechanism under the auspices of the United Nations, delegates said.",
+    "Diplomats from more than 100 states spent the week in New York negotiating the text of the report.",
+    "“This is a good day for stability,” said Ambassador Keller, who chaired the talks. “The hard work starts now.”",
+    "The mechanism will meet twice a year from 2026, and its secretariat will be hosted in Geneva and New York.",
+    "Critics noted that the question of how international law applies was postponed once more, without a date.",
+]
+
+
+def paragraphs(*numbers):
+    return "".join(f"<p>{PROSE[number]}</p>\n" for number in numbers)
+
+
+def page(body, head=""):
+    return f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">{head}</head><body>{body}</body></html>'
+
+
+def read(tmp_path, content, name="page.html"):
+    path = tmp_path / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return read_document(path, name)
+
+
+def blocks(document):
+    return [block for block in document.text.split("\n\n") if block]
+
+
+NEWS = page(
+    '<div id="onetrust"><div class="cookie-banner"><h2>We value your privacy</h2><p>We and our 842 partners store and '
+    "access information on a device, such as cookies, for personalised content.</p><button>Accept</button></div></div>"
+    '<header><a href="/">The Herald</a><nav><ul><li><a href="/w">World</a></li></ul></nav>'
+    "</header><main><article><header><h1>States agree</h1><p>By <a>Jane Doe</a></p></header>"
+    '<div class="share-bar"><ul><li><a href="#">Facebook</a></li><li><a href="#">Copy link</a></li></ul></div>'
+    f"<figure><img src=a.jpg><figcaption>Delegates in New York.</figcaption></figure>{paragraphs(0, 1)}"
+    '<aside class="newsletter-signup"><h3>Sign up</h3><p>Our morning email breaks down the day.</p></aside>'
+    f"{paragraphs(2)}<h2>What next</h2>{paragraphs(3)}<blockquote>No state opposed it.</blockquote>{paragraphs(4)}"
+    '<section class="related"><h2>Related stories</h2><ul><li><a href="/1">Five things to know of cyber talks</a></li>'
+    '</ul></section></article></main><section><h2>Most read</h2><ol><li><a href="/x">Storm hits coast</a></li></ol>'
+    "</section><footer><p>© 2025 The Herald. All rights reserved.</p></footer>"
+)
+
+
+def test_an_article_is_read_without_what_surrounds_it(tmp_path):
+    document = read(tmp_path, NEWS)
+    assert blocks(document) == [
+        *("States agree", "By Jane Doe", "Delegates in New York.", *PROSE[:3]),
+        *("What next", PROSE[3], "No state opposed it.", PROSE[4]),
+    ]
+    assert document.title == "States agree"
+    assert [section.path for section in document.sections] == [(), ("What next",)]
+
+
+def test_comments_of_readers_are_left_out(tmp_path):
+    comment = (
+        '<li class="comment"><cite>Bob</cite> says: <p>I could not agree more with all that you wrote here.</p></li>'
+    )
+    document = read(
+        tmp_path,
+        page(
+            f'<div id="content"><div class="post category-social tag-comments"><h2>Why</h2>{paragraphs(0, 1)}</div>'
+            f'<h3>9 comments</h3><ol class="commentlist">{comment * 9}</ol><div id="respond"><h3>Reply</h3></div>'
+        ),
+    )
+    assert blocks(document) == ["Why", *PROSE[:2]]
+
+
+def test_an_encyclopedia_keeps_its_tables_and_references_but_not_its_tools(tmp_path):
+    document = read(
+        tmp_path,
+        page(
+            '<main><header><h1>Cyber diplomacy</h1></header><div class="mw-parser-output"><table class="infobox"><tr>'
+            "<th>Started</th><td>1998</td></tr></table><p><b>Cyber diplomacy</b> is the use of <a>diplomatic</a> tools "
+            'in <a>cyberspace</a>.<sup><a href="#n1"><span>[</span>1<span>]</span></a></sup> It grew.</p>'
+            '<div><h2>History</h2><span class="mw-editsection">[<a>edit</a>]</span></div>'
+            f"{paragraphs(0, 1)}<h3>Since 2015</h3>{paragraphs(2)}<table><caption>Groups</caption>"
+            "<tr><th>Year<th>Members"
+            "<tr><td>2010<td>15</table><dl><dt>Norm</dt><dd>A standard of behaviour.</dd></dl>"
+            '<h2>References</h2><ol class="references"><li><a href="#r1">^</a> Barrinha, A. (2017). <a>"Cyber-'
+            'diplomacy"</a>. Global Affairs, 3.</li></ol><div class="navbox"><a>Consular</a> <a>Dollar</a></div></div>'
+            '<div id="catlinks"><a>Categories</a>: <a>Diplomacy</a></div></main>'
+        ),
+    )
+    assert blocks(document) == [
+        *(
+            "Cyber diplomacy",
+            "Started | 1998",
+            "Cyber diplomacy is the use of diplomatic tools in cyberspace.[1] It grew.",
+        ),
+        *("History", *PROSE[:2], "Since 2015", PROSE[2], "Groups\nYear | Members\n2010 | 15"),
+        *(
+            "Norm\nA standard of behaviour.",
+            "References",
+            '1. Barrinha, A. (2017). "Cyber-diplomacy". Global Affairs, 3.',
+        ),
+    ]
+
+
+def test_short_sections_are_kept_and_folded_ones_opened(tmp_path):
+    sections = "".join(
+        f'<h2><button aria-controls="s{n}">{name}<span class="visually-hidden">, </span></button></h2>'
+        f'<div id="s{n}" hidden="until-found"><p>{text}</p></div>'
+        for n, (name, text) in enumerate([("Who", "Public bodies."), ("How much", "Up to £500,000."), ("When", "Now.")])
+    )
+    folded = (
+        "<h2>Rules</h2><div style='display: none'><p>" + PROSE[0] + "</p></div><div hidden><p>Never seen.</p></div>"
+    )
+    document = read(
+        tmp_path,
+        page(
+            "<header><button aria-controls=menu>Menu</button><nav id=menu><a>Benefits</a></nav></header>"
+            "<main><h1>Grants</h1>"
+            f"{sections}{folded}<details><summary>Exceptions</summary><p>None.</p></details></main>"
+        ),
+    )
+    assert blocks(document) == [
+        *("Grants", "Who", "Public bodies.", "How much", "Up to £500,000.", "When", "Now."),
+        *("Rules", PROSE[0], "Exceptions", "None."),
+    ]
+
+
+def test_a_page_laid_out_by_tables_is_read_without_its_menu(tmp_path):
+    document = read(
+        tmp_path,
+        "<TABLE><TR><TD><A HREF=a>Home</A><BR><A HREF=b>Treaties</A><TD><B>Treaty</B><P>"
+        + f"{PROSE[0]}<BR><BR>{PROSE[1]}<P>{PROSE[2]} {PROSE[3]} {PROSE[4]} {PROSE[0]} {PROSE[1]}"
+        + "<TABLE><TR><TD>State<TD>Year<TR><TD>France<TD>1999</TABLE></TABLE>",
+    )
+    assert blocks(document) == [
+        "Treaty",
+        PROSE[0],
+        PROSE[1],
+        " ".join([*PROSE[2:], *PROSE[:2]]),
+        "State | Year\nFrance | 1999",
+    ]
+
+
+def test_without_marks_the_main_content_is_found_by_its_share_of_the_page(tmp_path):
+    article = "".join(f"<p>{n}. {text}</p>" for n in range(5) for text in PROSE)
+    teaser = "<div><h4>A week by the sea</h4><span>Breakfast included, for little money, in June.</span></div>"
+    document = read(tmp_path, page(f"<div class=post-content>{article}</div><div>{teaser * 3}</div>"))
+    assert blocks(document) == [f"{n}. {text}" for n in range(5) for text in PROSE]
+    rooms = "".join(
+        f"<div><div>Room {n} holds up to {n + 10} people and may be booked by phone.</div></div>" for n in range(60)
+    )
+    assert len(blocks(read(tmp_path, page(f"<div>{article}</div><div>{rooms}</div>")))) == 25 + 60
+
+
+def test_every_block_of_a_manual_is_kept(tmp_path):
+    entries = "".join(
+        f"<h2>{n}. Part</h2><p>Part {n} is short.</p><pre>run  --part {n}\n  again</pre>"
+        f"<ul><li>a{n}<ol type=a><li>b</ol></ul>"
+        for n in range(40)
+    )
+    text = read(tmp_path, page(f"<h1>Manual</h1>{entries}")).text
+    for n in range(40):
+        assert f"{n}. Part\n\nPart {n} is short.\n\nrun  --part {n}\n  again\n\n• a{n}\na. b\n\n" in text
+
+
+def test_a_paragraph_that_is_mostly_a_link_is_no_menu(tmp_path):
+    pointer = "<p>See <a href=x>the report of the working group on the permanent mechanism</a>.</p>"
+    menu = "<ul><li><a href=1>Members</a></li><li><a href=2>Documents</a></li></ul>"
+    document = read(tmp_path, page(f"<main><h1>T</h1>{paragraphs(0)}{menu}<h2>More</h2>{pointer}</main>"))
+    assert blocks(document)[2:] == ["More", "See the report of the working group on the permanent mechanism."]
+
+
+def test_words_stay_whole_and_paragraphs_apart(tmp_path):
+    document = read(
+        tmp_path,
+        page(
+            "<h1>T</h1><p>un<em>fin</em>ished&nbsp;work,<wbr> co&shy;op, o\ufb03ce, it&#146;s 10<sup>6</sup> x."
+            "<sup><a>4</a></sup>"
+            "\n  One<br>line.</p><div>Loose<p>inner</p>tail</div><p><q>Said</q> \ue001\u200bso.<!-- no --></p>"
+        ),
+    )
+    assert blocks(document) == [
+        *("T", "unfinished work, coop, office, it’s 10⁶ x.[4] One line.", "Loose", "inner", "tail", "“Said” so."),
+    ]
+
+
+def test_headings_lead_to_their_text_in_order(tmp_path):
+    document = read(
+        tmp_path, page("<h2>A</h2><p>One.</p><h4>B</h4><p>Two.</p><h3>C</h3><p>Three.</p><h2>D</h2><p>Four.</p>")
+    )
+    assert [(section.path, document.text[section.start : section.end].strip()) for section in document.sections] == [
+        *((("A",), "One."), (("A", "B"), "Two."), (("A", "C"), "Three."), (("D",), "Four.")),
+    ]
+
+
+def test_a_page_says_who_published_it_and_when(tmp_path):
+    head = (
+        '<title>Grüße &amp; more | The Herald</title><meta property="og:site_name" content="The Herald">'
+        '<link rel="canonical" href="https://example.org/a"><meta name="author" content="Jane Doe">'
+        '<meta name="author" content="John Roe"><meta property="article:published_time" content="2025-07-11T18:22:00Z">'
+    )
+    document = read(tmp_path, page(paragraphs(0), head))
+    assert document.title == "Grüße & more"
+    metadata = document.metadata
+    assert (metadata.url, metadata.publisher) == ("https://example.org/a", "The Herald")
+    assert (metadata.authors, metadata.published) == (("Jane Doe", "John Roe"), "2025-07-11")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:alert(1)",
+        "javascript://example.org/%0aalert(1)",
+        "data:text/html,x",
+        "/relative",
+        "https://",
+        "http://a b",
+    ],
+)
+def test_only_a_web_address_is_taken_for_one(tmp_path, address):
+    content = page(paragraphs(0), f'<link rel=canonical href="{address}"><meta property="og:url" content="{address}">')
+    assert read(tmp_path, content).metadata.url is None
+    saved = "<!-- saved from url=(0021)https://example.org/x -->" + content
+    assert read(tmp_path, saved).metadata.url == "https://example.org/x"
+
+
+@pytest.mark.parametrize(
+    ("head", "published"),
+    [
+        (
+            '<script type="application/ld+json">{"@graph": [{"datePublished": "2024-02-03T01:00"}]}</script>',
+            "2024-02-03",
+        ),
+        ('<meta name="citation_publication_date" content="2023/05/12">', "2023-05-12"),
+        ('<meta name="date" content="12 May 2023">', "2023-05-12"),
+        ('<meta name="date" content="05/12/2023">', None),
+        ('<meta name="date" content="2023-13-40">', None),
+        ('<script type="application/ld+json">' + "[" * 100_000 + "</script>", None),
+    ],
+)
+def test_a_date_is_taken_where_it_can_be_read_in_one_way(tmp_path, head, published):
+    assert read(tmp_path, page(paragraphs(0), head)).metadata.published == published
+
+
+def test_a_time_counts_only_where_there_is_one(tmp_path):
+    one, two = '<time datetime="2024-05-01">1 May</time>', '<time datetime="2024-06-01">1 June</time>'
+    assert read(tmp_path, page(one + paragraphs(0))).metadata.published == "2024-05-01"
+    assert read(tmp_path, page(one + two + paragraphs(0))).metadata.published is None
+
+
+@pytest.mark.parametrize(
+    ("head", "encoding"),
+    [
+        ('<meta charset="windows-1251">', "cp1251"),
+        ('<meta http-equiv="Content-Type" content="text/html; charset=iso-8859-5">', "iso-8859-5"),
+        ('<meta charset="utf-8">', "utf-8"),
+        ("", "utf-8"),
+        ("", "utf-16"),
+        ('<meta charset="iso-8859-5">', "utf-8"),
+        ('<meta charset="base64">', "utf-8"),
+    ],
+)
+def test_a_page_is_read_in_its_encoding(tmp_path, head, encoding):
+    content = f"<html><head>{head}</head><body><p>Привет из Женевы, где встречались делегации.</p></body></html>"
+    assert blocks(read(tmp_path, content.encode(encoding))) == ["Привет из Женевы, где встречались делегации."]
+
+
+@pytest.mark.parametrize("suffix", ["html", "xhtml"])
+def test_a_page_by_an_office_program_is_read(suffix):
+    document = read_document(FILES / f"handbook-libreoffice.{suffix}", f"handbook.{suffix}")
+    assert document.title == "Handbook of Cyber Capacity"
+    assert blocks(document) == [
+        *("Planning", "Every programme begins with a needs assessment. It takes about six weeks.", "Partners"),
+        *("• Ministries\n• Universities", "Partners sign a memorandum — in writing."),
+        *("Phase | Weeks\nAssessment | 6\nTraining | 12", "Review", "The programme is reviewed after eighteen months."),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"<div>" * 100_000 + b"x", "more deeply"),
+        (b"<html><script>var a = '<p>text</p>';</script></html>", "no text"),
+        (b"<!-- nothing -->", "no text"),
+        (b"<p>a\0b</p>", "NUL"),
+        (b"<p " + b" ".join(b"a%d=1" % n for n in range(20_000)) + b">x</p>", "attributes"),
+    ],
+)
+def test_a_hostile_page_is_refused_with_a_reason(tmp_path, content, reason):
+    with pytest.raises(DocumentError, match=reason) as caught:
+        read(tmp_path, content)
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize("opening", ["<div>" * 1500, "<ul><li>" * 900, "<blockquote>" * 900, "<b>" * 1500])
+def test_a_deeply_nested_page_is_read(tmp_path, opening):
+    assert blocks(read(tmp_path, opening + PROSE[0]))[-1].endswith(PROSE[0])
+
+
+def test_entities_are_not_expanded_and_no_file_is_read(tmp_path):
+    secret = tmp_path / "secret.txt"
+    secret.write_text("secret words")
+    content = f'<!DOCTYPE x [<!ENTITY a SYSTEM "file://{secret}"><!ENTITY b "lol">]><p>&a; &b; {PROSE[0]}</p>'
+    document = read(tmp_path, content, "page.xhtml")
+    assert "secret" not in document.text
+    assert PROSE[0] in document.text
+
+
+@pytest.mark.timeout(10)
+def test_megabytes_of_embedded_pictures_cost_nothing(tmp_path):
+    picture = "<img src='data:image/png;base64," + "A" * 20_000_000 + "'>"
+    assert blocks(read(tmp_path, page(paragraphs(0) + picture + paragraphs(1)))) == PROSE[:2]
+
+
+def test_a_page_gives_the_same_text_whatever_was_read_before():
+    first = html.extract(NEWS.encode())
+    html.extract(page(paragraphs(4, 0)).encode())
+    assert html.extract(NEWS.encode()) == first
