@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from cydqa.documents import epub, read_document
+from cydqa.documents import read_document
+from cydqa.documents.web import epub
 from cydqa.errors import DocumentError
 
 FILES = Path(__file__).parent / "files"

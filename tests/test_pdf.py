@@ -15,7 +15,7 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen import canvas
 
 from cydqa.documents import pdf
-from cydqa.documents.pdf_pages import mark_pages
+from cydqa.documents.pdf.pages import mark_pages
 from cydqa.errors import DocumentError
 
 FILES = Path(__file__).parent / "files"

@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from cydqa.documents import html, read_document
+from cydqa.documents import read_document
+from cydqa.documents.web import html
 from cydqa.errors import DocumentError
 
 FILES = Path(__file__).parent / "files"

@@ -11,11 +11,13 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import ModuleType
 
-from cydqa.documents import docx, epub, html, markdown, pdf, plain, pptx
+from cydqa.documents import markdown, pdf, plain
 from cydqa.documents.extracted import Extracted
 from cydqa.documents.front_matter import add_sidecar
 from cydqa.documents.kinds import kind_of
 from cydqa.documents.language import language_of
+from cydqa.documents.office import docx, pptx
+from cydqa.documents.web import epub, html
 from cydqa.errors import DocumentError
 from cydqa.types import CharacterRun, Document, Metadata, Section
 

@@ -63,7 +63,7 @@ def _reply(request: Request, limits: Limits) -> Reply:
 
 
 def _draw(path: Path, mark: Mark) -> tuple[PageImage, ...]:
-    from cydqa.documents.pdf_pages import mark_pages
+    from cydqa.documents.pdf.pages import mark_pages
 
     content = file_content(path)
     if hashlib.sha256(content).hexdigest() != mark.sha256:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 
-from cydqa.documents.pdf_characters import Page
-from cydqa.documents.pdf_lines import Line
+from cydqa.documents.pdf.characters import Page
+from cydqa.documents.pdf.lines import Line
 
 _ZONE = 0.12  # of the page's height, at its top and at its bottom
 _ROWS = 3  # the outermost rows of a zone that may be furniture

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from cydqa.documents.elements import local_name, one_line, visible_text
+from cydqa.documents.web.elements import local_name, one_line, visible_text
 from cydqa.types import Metadata
 
 _SAVED_FROM = re.compile(r"<!--\s*(?:saved from url=\(\d+\)|Page saved with SingleFile\s+url:\s*)(\S+)")

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 
 from cydqa.documents.archive import nested_too_deeply
 from cydqa.documents.markdown import CELL
-from cydqa.documents.office_blocks import Block
-from cydqa.documents.office_frame import read_frame
-from cydqa.documents.office_layout import Layout, Placeholder, placeholder_of
-from cydqa.documents.office_package import Package, Relation
-from cydqa.documents.office_xml import Element, alternative, clean, find, full, integer, short, value
+from cydqa.documents.office.blocks import Block
+from cydqa.documents.office.frame import read_frame
+from cydqa.documents.office.layout import Layout, Placeholder, placeholder_of
+from cydqa.documents.office.package import Package, Relation
+from cydqa.documents.office.xml import Element, alternative, clean, find, full, integer, short, value
 
 _TITLES = {"title", "ctrTitle"}
 _FURNITURE = {"dt", "ftr", "hdr", "sldNum", "sldImg"}

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
 
-from cydqa.documents.pdf_characters import opened, page_of
+from cydqa.documents.pdf.characters import opened, page_of
 from cydqa.types import CharacterRun, PageImage
 
 Box: TypeAlias = tuple[int, int, int, int]

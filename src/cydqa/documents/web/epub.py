@@ -11,11 +11,11 @@ from zipfile import ZipFile
 
 from cydqa.documents import kinds
 from cydqa.documents.archive import open_archive, parse_xml, read_entry
-from cydqa.documents.elements import EPUB_TYPE, drop, local_name, one_line, remove_invisible, visible_text
 from cydqa.documents.extracted import Extracted
-from cydqa.documents.html import page_characters, parse_html
-from cydqa.documents.markup import Block, flatten, sectioned
-from cydqa.documents.page_metadata import iso_date, web_address
+from cydqa.documents.web.elements import EPUB_TYPE, drop, local_name, one_line, remove_invisible, visible_text
+from cydqa.documents.web.html import page_characters, parse_html
+from cydqa.documents.web.markup import Block, flatten, sectioned
+from cydqa.documents.web.page_metadata import iso_date, web_address
 from cydqa.errors import DocumentError
 from cydqa.types import Metadata
 

@@ -8,7 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from cydqa.documents.elements import (
+from cydqa.documents.extracted import TextBuilder
+from cydqa.documents.markdown import BULLET, CELL
+from cydqa.documents.web.elements import (
     HEADINGS,
     collapsed,
     has_blocks,
@@ -19,8 +21,6 @@ from cydqa.documents.elements import (
     local_name,
     shown,
 )
-from cydqa.documents.extracted import TextBuilder
-from cydqa.documents.markdown import BULLET, CELL
 from cydqa.types import Section
 
 _MOST_HEADING = 300  # characters; a longer one is a paragraph in large type

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from cydqa.documents.office_styles import Style, Styles
-from cydqa.documents.office_xml import Element, alternative, find, full, short, switch, value
+from cydqa.documents.office.styles import Style, Styles
+from cydqa.documents.office.xml import Element, alternative, find, full, short, switch, value
 
 _LEFT_OUT = {
     *("w:pPr", "w:rPr", "w:sdtPr", "w:sdtEndPr", "w:smartTagPr", "w:customXmlPr", "w:rubyPr", "w:rt"),

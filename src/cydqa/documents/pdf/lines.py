@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from cydqa.documents.markdown import BULLET, CELL
-from cydqa.documents.pdf_characters import Word
+from cydqa.documents.pdf.characters import Word
 
 ADDED = -1  # index of a character that the extraction put there
 _SAME_LEVEL = 0.45  # of the size: words of a line stand at most so much higher or lower

@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from cydqa.documents.office_styles import Style, Styles
-from cydqa.documents.office_xml import Element, clean, full, integer, switch, value, write_number
+from cydqa.documents.office.styles import Style, Styles
+from cydqa.documents.office.xml import Element, clean, full, integer, switch, value, write_number
 
 BULLET = "•"
 _LEVELS = 9

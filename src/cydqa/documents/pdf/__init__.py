@@ -12,13 +12,13 @@ from typing import Any
 
 from cydqa.documents import kinds
 from cydqa.documents.extracted import Extracted, TextBuilder
-from cydqa.documents.pdf_blocks import Block, blocks_of, body_size
-from cydqa.documents.pdf_characters import Page, opened, read_page
-from cydqa.documents.pdf_furniture import without_furniture
-from cydqa.documents.pdf_headings import bookmarks_of, levels_of
-from cydqa.documents.pdf_layout import columns_of
-from cydqa.documents.pdf_lines import Line, lines_of
-from cydqa.documents.pdf_text import Places, joined, vocabulary_of
+from cydqa.documents.pdf.blocks import Block, blocks_of, body_size
+from cydqa.documents.pdf.characters import Page, opened, read_page
+from cydqa.documents.pdf.furniture import without_furniture
+from cydqa.documents.pdf.headings import bookmarks_of, levels_of
+from cydqa.documents.pdf.layout import columns_of
+from cydqa.documents.pdf.lines import Line, lines_of
+from cydqa.documents.pdf.text import Places, joined, vocabulary_of
 from cydqa.errors import DocumentError
 from cydqa.types import Metadata, Section
 

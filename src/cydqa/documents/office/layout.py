@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cydqa.documents.office_package import Package, Relation
-from cydqa.documents.office_xml import Element, find, full, integer
+from cydqa.documents.office.package import Package, Relation
+from cydqa.documents.office.xml import Element, find, full, integer
 
 _BODIES = {"body", "obj", "subTitle"}
 

@@ -5,7 +5,7 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from cydqa.documents.pdf_lines import ADDED, Line
+from cydqa.documents.pdf.lines import ADDED, Line
 from cydqa.types import CharacterRun
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*(?:-[^\W\d_]+)*")

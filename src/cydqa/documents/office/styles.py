@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from cydqa.documents.office_xml import Element, find, full, integer, switch, value
+from cydqa.documents.office.xml import Element, find, full, integer, switch, value
 
 _HEADING = re.compile(r"heading ([1-9])")
 _CONTENTS = re.compile(r"(?:toc|contents) ?(?:heading|\d)|table of (?:figures|authorities)|toa heading")

@@ -10,9 +10,9 @@ import unicodedata
 from contextlib import suppress
 from typing import Any
 
-from cydqa.documents.elements import HEADINGS, drop, local_name, visible_text
 from cydqa.documents.markdown import BULLET, CELL
-from cydqa.documents.markup import Block, flatten
+from cydqa.documents.web.elements import HEADINGS, drop, local_name, visible_text
+from cydqa.documents.web.markup import Block, flatten
 
 _FURNITURE = {"nav", "dialog"}
 _FURNITURE_ROLES = {

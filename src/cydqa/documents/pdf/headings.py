@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import Any
 
-from cydqa.documents.pdf_blocks import Block
+from cydqa.documents.pdf.blocks import Block
 
 LEVELS = 3
 _MOST_BOOKMARKS = 5_000

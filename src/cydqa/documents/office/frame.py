@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from cydqa.documents.office_blocks import Block
-from cydqa.documents.office_xml import Element, alternative, clean, find, full, integer, short, value, write_number
+from cydqa.documents.office.blocks import Block
+from cydqa.documents.office.xml import Element, alternative, clean, find, full, integer, short, value, write_number
 
 _LEVELS = 9
 _BULLETS = {"a:buNone", "a:buChar", "a:buBlip", "a:buAutoNum"}

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from cydqa.documents.elements import HEADINGS, drop, local_name, remove_invisible, visible_text
+from cydqa.documents.web.elements import HEADINGS, drop, local_name, remove_invisible, visible_text
 
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _SPOKEN_ONLY = re.compile(  # classes of text for screen readers, which is moved off the screen

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 from cydqa.documents.archive import nested_too_deeply
 from cydqa.documents.markdown import CELL
-from cydqa.documents.office_blocks import Block
-from cydqa.documents.office_numbering import BULLET, Numbering
-from cydqa.documents.office_paragraph import is_placeholder, read_paragraph
-from cydqa.documents.office_styles import Styles, outline_level
-from cydqa.documents.office_xml import Element, alternative, clean, find, short, value
+from cydqa.documents.office.blocks import Block
+from cydqa.documents.office.numbering import BULLET, Numbering
+from cydqa.documents.office.paragraph import is_placeholder, read_paragraph
+from cydqa.documents.office.styles import Styles, outline_level
+from cydqa.documents.office.xml import Element, alternative, clean, find, short, value
 
 _CONTAINERS = {"w:customXml", "w:ins", "w:moveTo", "w:smartTag", "w:sdt", "w:sdtContent"}
 _MOST_NESTED = 50  # tables, text boxes and content controls in one another

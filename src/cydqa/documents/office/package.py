@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from cydqa.documents.archive import open_archive, parse_xml, read_entry
-from cydqa.documents.office_xml import Element, clean
+from cydqa.documents.office.xml import Element, clean
 from cydqa.errors import DocumentError
 from cydqa.types import Metadata
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Literal, TypeAlias
 
 from cydqa.documents.markdown import BULLET
-from cydqa.documents.pdf_lines import MARKER, Line, with_number_set_off
+from cydqa.documents.pdf.lines import MARKER, Line, with_number_set_off
 
 _LOOSE = 1.22  # of the usual distance of lines: a wider one parts paragraphs
 _INDENT = 0.8  # of the size

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 
-from cydqa.documents.pdf_lines import Line, has_leader, row_of, without_leader
+from cydqa.documents.pdf.lines import Line, has_leader, row_of, without_leader
 
 _STEPS = 60  # places in which a gutter is looked for
 _FEWEST = 4  # lines on each side of a gutter

@@ -7,12 +7,12 @@ are left out.
 
 from cydqa.documents import kinds
 from cydqa.documents.extracted import Extracted, TextBuilder
-from cydqa.documents.office_blocks import Block, add_text
-from cydqa.documents.office_body import Body
-from cydqa.documents.office_numbering import Numbering
-from cydqa.documents.office_package import Package, metadata_of, title_of
-from cydqa.documents.office_styles import Styles
-from cydqa.documents.office_xml import find, full
+from cydqa.documents.office.blocks import Block, add_text
+from cydqa.documents.office.body import Body
+from cydqa.documents.office.numbering import Numbering
+from cydqa.documents.office.package import Package, metadata_of, title_of
+from cydqa.documents.office.styles import Styles
+from cydqa.documents.office.xml import find, full
 
 VERSION = 1
 KIND = kinds.DOCX

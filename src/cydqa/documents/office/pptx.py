@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from cydqa.documents import kinds
 from cydqa.documents.extracted import Extracted, TextBuilder
-from cydqa.documents.office_blocks import add_text
-from cydqa.documents.office_package import Package, metadata_of, title_of
-from cydqa.documents.office_slide import Slide, read_slide
-from cydqa.documents.office_xml import full, integer, value
+from cydqa.documents.office.blocks import add_text
+from cydqa.documents.office.package import Package, metadata_of, title_of
+from cydqa.documents.office.slide import Slide, read_slide
+from cydqa.documents.office.xml import full, integer, value
 from cydqa.errors import DocumentError
 from cydqa.types import Section
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from cydqa.documents.pdf_styles import Style, Styles, turned
+from cydqa.documents.pdf.styles import Style, Styles, turned
 from cydqa.errors import DocumentError
 
 PDFIUM = threading.RLock()

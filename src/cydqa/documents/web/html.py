@@ -5,12 +5,12 @@ import re
 from typing import Any
 
 from cydqa.documents import kinds
-from cydqa.documents.boilerplate import main_blocks
 from cydqa.documents.decoding import decode
 from cydqa.documents.extracted import Extracted
-from cydqa.documents.markup import Block, sectioned
-from cydqa.documents.page_metadata import page_metadata, without_site
-from cydqa.documents.visibility import remove_unseen
+from cydqa.documents.web.boilerplate import main_blocks
+from cydqa.documents.web.markup import Block, sectioned
+from cydqa.documents.web.page_metadata import page_metadata, without_site
+from cydqa.documents.web.visibility import remove_unseen
 from cydqa.errors import DocumentError
 
 VERSION = 1

@@ -1,0 +1,1 @@
+"""Word documents and presentations: the XML in their ZIP archives -> reading text."""

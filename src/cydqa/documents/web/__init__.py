@@ -1,0 +1,1 @@
+"""Web pages and EPUBs: trees of HTML -> reading text."""
