@@ -1,5 +1,6 @@
 """Hits -> an Answer made of quotes alone."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ class Origin:
     """What a citation says of its document beyond the passage itself."""
 
     metadata: Metadata
+    pages: tuple[int, ...]  # offset at which each page starts
     stale: bool
 
 
@@ -62,7 +64,7 @@ def _citation(number: int, quote: Quote, hit: Hit, origin_of: Callable[[str], Or
         publisher=origin.metadata.publisher,
         published=origin.metadata.published,
         section=chunk.section,
-        page=chunk.page,
+        page=bisect_right(origin.pages, quote.start) or None,  # the passage may begin on the page before
         start=quote.start,
         end=quote.end,
         quote=quote.text,

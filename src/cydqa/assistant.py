@@ -65,7 +65,7 @@ class Assistant:
 
         @cache  # several quotes are often of one document
         def origin(document_id: str) -> Origin:
-            return Origin(generation.passages.metadata(document_id), self._stale(generation, document_id))
+            return Origin(*generation.passages.origin(document_id), self._stale(generation, document_id))
 
         nearest = cite_passages(found.hits[:_NEAREST], origin) if declined else ()
         quotes = () if declined else choose_quotes(found, most_words=self._settings.quote_words)

@@ -179,7 +179,8 @@ def _print_citations(citations: tuple[Citation, ...], *, with_passages: bool = F
         place = " › ".join((citation.title, *citation.section))
         changed = "  (the file has changed or gone since it was indexed)" if citation.stale else ""
         say(f"  [{citation.number}] {place}{changed}")
-        say(f"      {citation.document_id}, characters {citation.start} to {citation.end}")
+        page = f"page {citation.page}, " if citation.page else ""
+        say(f"      {citation.document_id}, {page}characters {citation.start} to {citation.end}")
         if citation.url:
             say(f"      {citation.url}")
         if with_passages:

@@ -156,12 +156,14 @@ class Passages:
             sidecar_sha256=sidecar_sha256,
         )
 
-    def metadata(self, document_id: str) -> Metadata:
-        """What a stored document says about itself."""
-        return _metadata(self._select("SELECT metadata FROM documents WHERE id = ?", document_id)[0][0])
+    def origin(self, document_id: str) -> tuple[Metadata, tuple[int, ...]]:
+        """What a stored document says about itself, and the offsets at which its pages start."""
+        metadata, pages = self._select("SELECT metadata, pages FROM documents WHERE id = ?", document_id)[0]
+        return _metadata(metadata), tuple(json.loads(pages))
 
     def __del__(self) -> None:
-        self._connection.close()
+        if hasattr(self, "_connection"):  # connecting fails where a build is deleting the file
+            self._connection.close()
 
     def _select(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         with self._lock:

@@ -37,5 +37,6 @@ class Meter:
         if stage != self._stage:
             self._stage, self._started = stage, now
         share = share if share is not None else done / total if total else 1.0
-        left = (now - self._started) * (1 - share) / share if share > 0 else None
+        elapsed = now - self._started
+        left = elapsed * (1 - share) / share if share > 0 and (elapsed > 0 or share == 1) else None
         self._on_progress(Progress(stage, done, total, self.documents, self.passages, left))

@@ -20,7 +20,6 @@ PASSAGES = "passages.sqlite"
 VECTORS = "vectors.faiss"
 LEXICAL = "lexical"
 _SAMPLE = 500
-_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +62,18 @@ def open_live(index_dir: Path, embedder: Embedder | None = None) -> Generation:
         IndexMismatchError: if another encoder than `embedder` or another version of cydqa built it.
         IndexCorruptError: if a file is missing or damaged.
     """
-    for _ in range(_TRIES):
+    while True:
         name = built_name(index_dir)
         try:
             return open_generation(generation_folder(index_dir, name), embedder)
-        except FileNotFoundError:
-            continue  # a build published and deleted this generation since its name was read
-    raise IndexCorruptError(f"{index_dir} names the generation {name}, which is not there.", hint=REBUILD)
+        except Exception as error:
+            if built_name(index_dir) != name:
+                continue  # a build published another and is deleting this one, file by file
+            if isinstance(error, FileNotFoundError):
+                raise IndexCorruptError(
+                    f"{index_dir / 'CURRENT'} names the generation {name}, which is not there.", hint=REBUILD
+                ) from error
+            raise
 
 
 def open_generation(folder: Path, embedder: Embedder | None = None) -> Generation:

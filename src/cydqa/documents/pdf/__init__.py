@@ -79,7 +79,8 @@ def extract(content: bytes) -> Extracted:
 def _check(pages: Sequence[Page]) -> tuple[str, ...]:
     """What a reader should know of pages without text; DocumentError where there is no text that can be used."""
     characters, unmapped = sum(page.characters for page in pages), sum(page.unmapped for page in pages)
-    scanned = [page.number for page in pages if page.scanned]
+    covers = {1, len(pages)} if len(pages) > 2 else set()  # often a picture, in which nothing is missing
+    scanned = [page.number for page in pages if page.scanned and page.number not in covers]
     if unmapped > _UNMAPPED * (characters + unmapped):
         raise DocumentError(
             "its fonts do not say which letters they show, so its text is unreadable.",
