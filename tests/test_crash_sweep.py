@@ -13,9 +13,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
+import tracing
 from conftest import DOCUMENTS, write_corpus
 from tracing import NEEDS_SPACE, Builders, Call, changes, publishes
 
@@ -67,10 +67,8 @@ class Lane:
 
 @pytest.fixture(scope="module")
 def builders():
-    some = [Builders() for _ in range(LANES)]
-    yield some
-    for one in some:
-        one.close()
+    with tracing.lanes(LANES) as some:
+        yield some
 
 
 @pytest.fixture(scope="module", params=SCENARIOS.values(), ids=SCENARIOS.keys())
@@ -78,11 +76,10 @@ def lanes(request, builders):
     def prepare(one, folder):
         return prepared(one, Path(folder), *request.param)
 
-    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108  a real fsync takes most of the time
     with ExitStack() as stack, ThreadPoolExecutor(LANES) as threads:
-        folders = [stack.enter_context(TemporaryDirectory(dir=memory)) for _ in range(LANES)]
+        folders = [stack.enter_context(tracing.in_memory()) for _ in builders]
         found = list(threads.map(prepare, builders, folders))
-        assert [call.name for call in found[0].calls] == [call.name for call in found[1].calls]
+        assert len({tuple(call.name for call in lane.calls) for lane in found}) == 1
         yield found
 
 

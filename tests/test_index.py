@@ -184,52 +184,6 @@ def test_an_index_of_another_version_is_refused_and_a_build_mends_that(build, tm
     assert open_assistant(tmp_path / "index", embedder=embedder).documents()
 
 
-FILES = [
-    "manifest.json",
-    "passages.sqlite",
-    "vectors.faiss",
-    "sentences.npy",
-    "lexical/data.csc.index.npy",
-    "lexical/indices.csc.index.npy",
-    "lexical/indptr.csc.index.npy",
-    "lexical/vocab.index.json",
-    "lexical/params.index.json",
-    "lexical/terms.npy",
-    "lexical/starts.npy",
-]
-
-
-def flip(path):
-    content = bytearray(path.read_bytes())
-    content[len(content) // 2] ^= 1
-    path.write_bytes(content)
-
-
-DAMAGES = {
-    "a flipped bit": flip,
-    "truncated": lambda path: path.write_bytes(path.read_bytes()[:-1]),
-    "deleted": lambda path: path.unlink(),
-}
-
-
-@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES.keys())
-@pytest.mark.parametrize("name", FILES)
-def test_a_damaged_file_is_named_and_a_build_mends_it(build, tmp_path, embedder, name, damage):
-    build()
-    damage(live_folder(tmp_path / "index") / name)
-    with pytest.raises(IndexCorruptError, match=name) as caught:
-        open_assistant(tmp_path / "index", embedder=embedder)
-    assert "cydqa index --rebuild" in caught.value.hint
-    build()
-    assert open_assistant(tmp_path / "index", embedder=embedder).documents()
-
-
-def test_the_list_of_files_above_is_complete(build, tmp_path):
-    build()
-    folder = live_folder(tmp_path / "index")
-    assert {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} == set(FILES)
-
-
 def test_a_file_that_does_not_belong_is_noticed(build, tmp_path, embedder):
     build()
     (live_folder(tmp_path / "index") / "extra.bin").write_bytes(b"x")

@@ -67,7 +67,9 @@ def write(corpus: Path, many: int) -> None:
 
 def show(name: str, report) -> None:
     """One line for one build."""
-    print(f"{name:<20} {report.seconds:6.2f} s, {report.passages} passages, {report.embedded} texts embedded", flush=True)
+    print(
+        f"{name:<20} {report.seconds:6.2f} s, {report.passages} passages, {report.embedded} texts embedded", flush=True
+    )
 
 
 if __name__ == "__main__":
