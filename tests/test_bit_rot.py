@@ -13,7 +13,7 @@ from conftest import DOCUMENTS, write_corpus
 
 ERRORS = {"IndexCorruptError", "IndexNotBuiltError", "IndexMismatchError"}
 # Every array is verified by blocks, as only large ones are, and the blocks are small.
-BY_BLOCKS = {"cydqa.index.manifest.WHOLE": 0, "cydqa.index.arrays.BLOCK": 1000}
+BY_BLOCKS = {"cydqa.index.manifest.WHOLE": 0, "cydqa.index.arrays.BLOCK": 2000}
 
 
 def flipped(position):

@@ -27,7 +27,12 @@ def asked(build, corpus, assistant):
 
 
 def test_a_quote_from_a_pdf_is_marked_on_its_page(asked, assistant):
-    assert (asked.document_id, asked.title, asked.page, asked.quote) == ("ambassadors.pdf", "New ambassadors", 2, ANSWER)
+    assert (asked.document_id, asked.title, asked.page, asked.quote) == (
+        "ambassadors.pdf",
+        "New ambassadors",
+        2,
+        ANSWER,
+    )
     (image,) = assistant.page_images(asked.document_id, asked.start, asked.end, width=600)
     assert image.page == 2
     picture = Image.open(io.BytesIO(image.png))

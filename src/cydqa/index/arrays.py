@@ -10,7 +10,7 @@ from cydqa.embedding import Matrix
 from cydqa.errors import IndexCorruptError
 from cydqa.index import REBUILD, Rows
 
-BLOCK = 2**20  # bytes that have a checksum of their own
+BLOCK = 2**20  # bytes that have a checksum of their own; more than a row has, which lies in two of them at most
 
 
 def block_sums(path: Path) -> Iterator[str]:
