@@ -4,6 +4,7 @@ import hashlib
 import os
 import re
 import shutil
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 
-from cydqa import build_index, open_assistant
+from cydqa import build_index, cli, open_assistant
 from cydqa.documents.isolation import ParserPool
 from cydqa.settings import Settings
 from cydqa.words import terms
@@ -143,6 +144,24 @@ def fake_encoder(monkeypatch, embedder):
     """Wherever the entry points would open the real encoder, they get the fake one."""
     monkeypatch.setattr("cydqa.embedding.sentence_transformer.open_encoder", lambda *_, **__: embedder)
     return embedder
+
+
+@pytest.fixture
+def run(monkeypatch, capsys, tmp_path, corpus, fake_encoder):
+    """Run one command in the folder of the small corpus: (exit status, stdout, stderr)."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["cydqa", *arguments])
+        status = 0
+        try:
+            cli.main()
+        except SystemExit as stop:
+            status = stop.code or 0
+        return status, *capsys.readouterr()
+
+    return run
 
 
 @pytest.fixture(scope="session")

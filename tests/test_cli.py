@@ -2,31 +2,9 @@
 
 import json
 import re
-import sys
 
 import pytest
 from filelock import FileLock
-
-from cydqa import cli
-
-
-@pytest.fixture
-def run(monkeypatch, capsys, tmp_path, corpus, fake_encoder):
-    """Run one command in the folder of the small corpus: (exit status, stdout, stderr)."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "200")
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["cydqa", *arguments])
-        status = 0
-        try:
-            cli.main()
-        except SystemExit as stop:
-            status = stop.code or 0
-        return status, *capsys.readouterr()
-
-    return run
-
 
 LEAVE = "How many days of annual leave does every employee have?"
 
