@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from cydqa.assistant import Assistant as Assistant
     from cydqa.assistant import open_assistant as open_assistant
+    from cydqa.errors import BuildCancelledError as BuildCancelledError
     from cydqa.errors import CydqaError as CydqaError
     from cydqa.errors import DocumentError as DocumentError
     from cydqa.errors import IndexBusyError as IndexBusyError
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from cydqa.types import Citation as Citation
     from cydqa.types import Document as Document
     from cydqa.types import Hit as Hit
+    from cydqa.types import PageImage as PageImage
     from cydqa.types import Progress as Progress
     from cydqa.types import Quote as Quote
     from cydqa.types import Section as Section
@@ -34,6 +36,7 @@ __version__ = "0.1.0"
 _HOME = {
     "Answer": "types",
     "Assistant": "assistant",
+    "BuildCancelledError": "errors",
     "BuildReport": "types",
     "Chunk": "types",
     "Citation": "types",
@@ -46,6 +49,7 @@ _HOME = {
     "IndexMismatchError": "errors",
     "IndexNotBuiltError": "errors",
     "ModelUnavailableError": "errors",
+    "PageImage": "types",
     "Progress": "types",
     "Quote": "types",
     "Section": "types",
