@@ -12,6 +12,7 @@ from cydqa.library.removing import remove_documents
 
 def test_documents_of_all_subfolders_are_found_and_the_rest_is_said(corpus, tmp_path):
     (corpus / ".hidden.md").write_text("x")
+    (corpus / "~$report.docx").write_text("x")
     (corpus / ".git").mkdir()
     (corpus / ".git" / "x.md").write_text("x")
     (corpus / "picture.png").write_bytes(b"x")
@@ -27,6 +28,7 @@ def test_documents_of_all_subfolders_are_found_and_the_rest_is_said(corpus, tmp_
     assert [file.id for file in listing.files] == ["laptops.md", "leave.md", "notes/invoices.txt"]
     assert listing.skipped == {
         ".hidden.md": "hidden file",
+        "~$report.docx": "mark of an office program that has the document open",
         ".git/": "hidden folder",
         "picture.png": "unknown type .png",
         "way-out.txt": "link to a place outside the corpus",

@@ -151,6 +151,8 @@ def _corpus_file(file_id: str, path: Path, sidecar: Path | None) -> CorpusFile |
 def _wrong_name(path: Path) -> str | None:
     if path.name.startswith("."):
         return "hidden file"
+    if path.name.startswith("~$"):
+        return "mark of an office program that has the document open"
     if path.suffix.lower() in FORMATS or is_sidecar(path):
         return None
     return f"unknown type {printable(path.suffix) or '(none)'}"
