@@ -90,7 +90,7 @@ def test_utf_16_with_a_mark_is_read(tmp_path):
         (b"a\0b", "NUL"),
         (b"\xff\0b", "not valid UTF-8 at byte 0"),
         (b"\xff\1\2\3", "no text file"),
-        (b"# Only a heading\n", "no text"),
+        (b"# Only a heading\n", "nothing but headings"),
         (b"---\ntitle: x\n---\n", "no text"),
     ],
 )

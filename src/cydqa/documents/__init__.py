@@ -100,7 +100,8 @@ def read_file(path: Path, sidecar: Path | None = None) -> Reading:
         named, metadata = add_sidecar(metadata, beside)
         title = named or title
     if not any(extracted.text[section.start : section.end].strip() for section in extracted.sections):
-        raise DocumentError("it holds no text.", hint="Add text to the file, or remove it.")
+        nothing = "nothing but headings" if extracted.text.strip() else "no text"
+        raise DocumentError(f"it holds {nothing}.", hint="Add text to the file, or remove it.")
     return Reading(
         title=title,
         text=extracted.text,
@@ -120,7 +121,7 @@ def file_content(path: Path) -> bytes:
         with path.open("rb") as file:
             content = file.read(_MOST_BYTES + 1)
     except OSError as error:
-        raise DocumentError(f"it can't be read: {error.strerror}.", hint="Check the file's permissions.") from error
+        raise DocumentError(f"it can't be read: {error.strerror}.", hint="Check its permissions.") from error
     if len(content) > _MOST_BYTES:
         raise DocumentError(f"it is larger than {_MOST_BYTES >> 20} MiB.", hint="Split it.")
     return content
