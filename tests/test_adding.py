@@ -168,7 +168,7 @@ def test_a_pipe_or_a_socket_is_refused_and_nobody_waits_for_it(corpus, desk):
 
 
 def test_a_file_that_is_too_large_is_refused(corpus, desk, monkeypatch):
-    monkeypatch.setattr("cydqa.library.adding._MOST_BYTES", 2**20)
+    monkeypatch.setattr("cydqa.library.adding.MOST_BYTES", 2**20)
     (desk / "memo.md").write_bytes(b"x" * (2**20 + 1))
     assert "larger than 1 MiB" in add_files(corpus, [desk / "memo.md"]).failed[str(desk / "memo.md")]
     assert "larger than 1 MiB" in add_content(corpus, "a.md", b"x" * (2**20 + 1)).failed["a.md"]

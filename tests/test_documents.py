@@ -106,7 +106,6 @@ def test_a_file_without_usable_text_says_why(tmp_path, content, reason):
         '---\nn: !!int ""\n---\nText.',
         "---\nn: !!bool x\n---\nText.",
         "---\nn: !!timestamp x\n---\nText.",
-        '---\ntitle: "\\ud800"\n---\nText.',
         "---\nreferences: [{number: 0x" + "F" * 5000 + ", title: x}]\n---\nText.",
         "<div>\n<![foo[ x\n</div>",
     ],

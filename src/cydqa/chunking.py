@@ -21,6 +21,7 @@ VERSION = 1
 HEADING_TOKENS = 48  # title and section path together, at most, in front of each passage
 _SPECIAL_TOKENS = 4  # the model's own, at both ends, and the line break after the heading
 _CHARACTERS_PER_TOKEN = 8  # English has under five; more is text that the tokenizer has no words for
+_STRETCH = 100_000  # characters of a section that are cut at a time: the splitters make lists of everything in it
 
 
 class Tokenizer(Protocol):
@@ -38,23 +39,29 @@ def passage_tokens(wanted: int, window: int) -> int:
     return max(1, min(wanted, window - HEADING_TOKENS - _SPECIAL_TOKENS))
 
 
-def chunk_document(document: Document, *, tokenizer: Tokenizer, chunk_tokens: int) -> list[Chunk]:
+def chunk_document(
+    document: Document, *, tokenizer: Tokenizer, chunk_tokens: int, between: Callable[[], None] = lambda: None
+) -> list[Chunk]:
     """Cut a document into passages of at most `chunk_tokens` tokens, in the order of its text.
 
     A sentence that fits is never cut, a passage never crosses a section, and a heading is in none.
+
+    Args:
+        between: called every now and then; what it raises ends the cutting.
     """
 
-    @lru_cache(maxsize=4096)  # the splitters ask for the same short pieces again and again
+    count = lru_cache(maxsize=4096)(tokenizer.count)  # the splitters ask for the same short pieces again and again
+
     def length(text: str) -> int:
         # To WordPiece a word of over 100 characters is one unknown token, however long it is.
         # And white space or a combining accent is none, but a splitter would repeat a piece of no length.
         at_least = max(len(text) // _CHARACTERS_PER_TOKEN, min(len(text), 1))
-        return at_least if at_least > chunk_tokens else max(tokenizer.count(text), at_least)
+        return at_least if at_least > chunk_tokens else max(count(text), at_least)
 
     splitter = _PassageSplitter(length, chunk_tokens, document.metadata.language or "en")
     chunks = []
     for section in document.sections:
-        for start, end, sentences in splitter.passages(document.text, section):
+        for start, end, sentences in splitter.passages(document.text, section, between):
             chunks.append(
                 Chunk(
                     id=_chunk_id(document.id, start, document.text[start:end]),
@@ -88,6 +95,17 @@ def _chunk_id(document_id: str, start: int, text: str) -> str:
     return hashlib.blake2b(place, digest_size=12).hexdigest()
 
 
+def _stretches(text: str, start: int, end: int) -> Iterator[Span]:
+    """Spans of at most 100,000 characters that cover a section, each up to the end of a paragraph if there is one."""
+    while end - start > _STRETCH:
+        stop = start + _STRETCH
+        cuts = (text.rfind(mark, start, stop) + len(mark) for mark in ("\n\n", "\n", ". ", " "))
+        cut = next((cut for cut in cuts if cut > start), stop)
+        yield start, cut
+        start = cut
+    yield start, end
+
+
 class _PassageSplitter:
     def __init__(self, length: Callable[[str], int], size: int, language: str) -> None:
         # Whatever the pieces are, they must be the text again: nothing stripped, separators kept, no overlap.
@@ -105,9 +123,15 @@ class _PassageSplitter:
         self._sentences = _SentenceSplitter(self._cut_into_sentences, **exact)
         self._clauses = RecursiveCharacterTextSplitter(separators=["\n", "; ", ", ", " ", ""], **exact)
 
-    def passages(self, text: str, section: Section) -> Iterator[tuple[int, int, tuple[Span, ...]]]:
+    def passages(
+        self, text: str, section: Section, between: Callable[[], None]
+    ) -> Iterator[tuple[int, int, tuple[Span, ...]]]:
         """Start, end and sentence spans of each passage of a section."""
-        body = text[section.start : section.end]
+        for start, end in _stretches(text, section.start, section.end):
+            between()
+            yield from self._passages(text[start:end], start)
+
+    def _passages(self, body: str, offset: int) -> Iterator[tuple[int, int, tuple[Span, ...]]]:
         pieces = list(self._split(body))
         if "".join(pieces) != body:
             raise AssertionError("the pieces of a section must be the section again")
@@ -117,10 +141,10 @@ class _PassageSplitter:
         for cut in pairwise(cuts):
             first, last = trim(body, cut)
             if first < last:
-                inside[bisect_right(ends, cut[0])].append((section.start + first, section.start + last))
+                inside[bisect_right(ends, cut[0])].append((offset + first, offset + last))
         for piece, end, sentences in zip(pieces, ends, inside, strict=True):
             if sentences:
-                stop = section.start + end
+                stop = offset + end
                 yield stop - len(piece.lstrip()), stop - len(piece) + len(piece.rstrip()), tuple(sentences)
 
     def _fits(self, text: str) -> bool:

@@ -16,6 +16,7 @@ from cydqa.types import Span
 _BLANK = re.compile(r"\n\s*\n+")
 _MARKER = re.compile(r"\s*(?:[•*–—-]|\d{1,3}[.)])\s+(?=\S)")
 _ABBREVIATION = re.compile(r"(?:^|[\s(“\"])(?:[Aa]mb|[Aa]pprox|Res|Reps|Sens|[Pp]aras?|Arts?|[Cc]h|eds?|transl)\.\s+$")
+_PIECE = 4_000  # characters of a block that sentencex sees at once: the time it takes grows with their square
 _LOOK_BACK = 20  # characters in which an abbreviation at a boundary must lie
 
 
@@ -53,9 +54,26 @@ def _split_block(text: str, start: int, end: int, language: str) -> list[Span]:
     marker = _MARKER.match(text, start, end)
     body = marker.end() if marker else start  # sentencex does not look past a list marker
     boundaries = [start]
-    for boundary in sentencex.get_sentence_boundaries(language, text[body:end]):
-        cut = body + boundary["end_index"]
+    for cut in _ends(text, body, end, language):
         if cut < end and not _ABBREVIATION.search(text[max(boundaries[-1], cut - _LOOK_BACK) : cut]):
             boundaries.append(cut)
     boundaries.append(end)
     return [(first, last) for first, last in pairwise(boundaries) if first < last]
+
+
+def _ends(text: str, start: int, end: int, language: str) -> Iterator[int]:
+    """Where sentencex finds the sentences of a block to end."""
+    while start < end:
+        stop = min(start + _PIECE, end)
+        found = [
+            start + boundary["end_index"] for boundary in sentencex.get_sentence_boundaries(language, text[start:stop])
+        ]
+        if stop < end:  # the last one may go on
+            found = found[:-1] or [_gap(text, start, stop)]
+        yield from found
+        start = found[-1] if found else end
+
+
+def _gap(text: str, start: int, stop: int) -> int:
+    """Where to cut a sentence longer than a piece: after its last white space, if it has any."""
+    return max(text.rfind(" ", start, stop), text.rfind("\n", start, stop)) + 1 or stop

@@ -6,16 +6,17 @@ A format's module has `VERSION`, raised whenever the same bytes would give anoth
 """
 
 import hashlib
-import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 
 from cydqa.documents import markdown, pdf, plain
 from cydqa.documents.extracted import Extracted
+from cydqa.documents.files import MOST_BYTES, MOST_SIDECAR_BYTES, read_bytes
 from cydqa.documents.front_matter import add_sidecar
 from cydqa.documents.kinds import kind_of
 from cydqa.documents.language import language_of
+from cydqa.documents.names import named, tidy
 from cydqa.documents.office import docx, pptx
 from cydqa.documents.web import epub, html
 from cydqa.errors import DocumentError
@@ -33,7 +34,6 @@ FORMATS: dict[str, ModuleType] = {
     ".txt": plain,
     ".xhtml": html,
 }
-_MOST_BYTES = 300 * 2**20
 _MOST_CHARACTERS = 20_000_000
 
 
@@ -95,17 +95,18 @@ def read_file(path: Path, sidecar: Path | None = None) -> Reading:
     metadata, sidecar_sha256 = extracted.metadata, None
     title = extracted.title
     if sidecar is not None:
-        beside = file_content(sidecar)
+        beside = file_content(sidecar, MOST_SIDECAR_BYTES)
         sidecar_sha256 = hashlib.sha256(beside).hexdigest()
-        named, metadata = add_sidecar(metadata, beside)
-        title = named or title
+        title_beside, metadata = add_sidecar(metadata, beside)
+        title = title_beside or title
     if not any(extracted.text[section.start : section.end].strip() for section in extracted.sections):
         nothing = "nothing but headings" if extracted.text.strip() else "no text"
         raise DocumentError(f"it holds {nothing}.", hint="Add text to the file, or remove it.")
+    metadata = tidy(metadata)
     return Reading(
-        title=title,
+        title=named(title) or None if title else None,
         text=extracted.text,
-        sections=extracted.sections,
+        sections=tuple(replace(section, path=tidy(section.path)) for section in extracted.sections),
         pages=extracted.pages,
         characters=extracted.characters,
         metadata=replace(metadata, language=language_of(extracted.text, metadata.language)),
@@ -115,24 +116,19 @@ def read_file(path: Path, sidecar: Path | None = None) -> Reading:
     )
 
 
-def file_content(path: Path) -> bytes:
+def file_content(path: Path, most: int = MOST_BYTES) -> bytes:
     """A file's bytes; raises DocumentError where it can't be read or has too many of them."""
     try:
-        with path.open("rb") as file:
-            content = file.read(_MOST_BYTES + 1)
+        return read_bytes(path, most)
     except OSError as error:
         raise DocumentError(f"it can't be read: {error.strerror}.", hint="Check its permissions.") from error
-    if len(content) > _MOST_BYTES:
-        raise DocumentError(f"it is larger than {_MOST_BYTES >> 20} MiB.", hint="Split it.")
-    return content
 
 
 def _extract(module: ModuleType, content: bytes) -> Extracted:
     """Run a format's extraction; whatever goes wrong inside a parser costs this file alone."""
     try:
         extracted: Extracted = module.extract(content)
-        # Half a surrogate pair, or a number of 5,000 digits, can be neither stored nor shown.
-        json.dumps([extracted.title, extracted.text, asdict(extracted.metadata)], ensure_ascii=False).encode()
+        extracted.text.encode()  # half a surrogate pair can be neither stored nor shown
     except (DocumentError, MemoryError):
         raise
     except Exception as error:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 
 from cydqa.documents.decoding import decode
 from cydqa.errors import DocumentError
@@ -20,13 +20,22 @@ def _as_text(value: Any) -> Any:
 
 
 _Text = Annotated[str, BeforeValidator(_as_text)]
-_Url = Annotated[str, StringConstraints(pattern=r"^https?://\S+$")]
+_Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s\x00-\x20\x7f]{1,2000}$")]
 _MODEL = ConfigDict(extra="ignore", frozen=True)  # people's files carry keys of other programs
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML without aliases, of which a few nested ones unfold to more than memory holds."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError("it repeats a value by an alias (*), which is not allowed here")
+        return super().compose_node(parent, index)
 
 
 class _Reference(BaseModel):
     model_config = _MODEL
-    number: int
+    number: Annotated[int, Field(ge=0, le=1_000_000)]
     title: _Text
     url: _Url | None = None
     document: str | None = None
@@ -78,7 +87,7 @@ def parse_front_matter(block: str) -> tuple[str | None, Metadata]:
 
 def _parse(block: str, name: str, place: str) -> tuple[str | None, Metadata]:
     try:
-        values = yaml.safe_load(block)
+        values = yaml.load(block, _Loader)  # noqa: S506  a safe one
     except Exception as error:  # besides YAMLError, a wrong tag brings whatever its constructor stumbles over
         reason = " ".join(str(error).split())[:200]
         raise DocumentError(

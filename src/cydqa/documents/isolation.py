@@ -6,6 +6,7 @@ A worker answers in JSON of limited size, which is checked field by field; nothi
 
 import os
 import queue
+import re
 import selectors
 import signal
 import subprocess
@@ -22,6 +23,7 @@ from typing import IO, Self, cast
 from pydantic import ValidationError
 
 from cydqa.documents import Reading
+from cydqa.documents.names import named
 from cydqa.documents.protocol import LIMITS, REPLY, REQUEST, Limits, Mark, Reply, Request
 from cydqa.errors import BuildCancelledError, CydqaError, DocumentError
 from cydqa.types import PageImage
@@ -30,6 +32,8 @@ _MOST_WORKERS = 4
 _POLL_SECONDS = 0.05
 _PIECE = 1 << 20
 _START_SECONDS = 60
+_MOST_CHARACTERS = 2**31  # on a page
+_SHA256 = re.compile("[0-9a-f]{64}")
 # A worker gets no secrets: only what Python needs to start.
 _ENVIRONMENT = ("PATH", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "LANG", "LC_ALL", "LC_CTYPE", "SYSTEMROOT")
 _ANEW = "Open it in its own program and save it anew, or leave it out."
@@ -66,7 +70,12 @@ class ParserPool:
         spans = [(section.start, section.end) for section in reading.sections]
         spans += [(run.start, run.start + run.length) for run in reading.characters]
         spans += [(page, page) for page in reading.pages]
-        if any(not 0 <= start <= end <= len(reading.text) for start, end in spans):
+        numbers = [number for run in reading.characters for number in (run.page, run.first)]
+        if (
+            any(not 0 <= start <= end <= len(reading.text) for start, end in spans)
+            or any(not 0 <= number < _MOST_CHARACTERS for number in numbers)
+            or not all(_SHA256.fullmatch(digest) for digest in (reading.sha256, reading.sidecar_sha256) if digest)
+        ):
             raise _nonsense()
         return reading
 
@@ -91,7 +100,10 @@ class ParserPool:
         worker = self._free.get()
         kept = None
         try:
-            worker = worker or _Worker(self._limits)
+            if stopped():
+                kept = worker
+                raise BuildCancelledError
+            worker = worker or _Worker(self._limits, stopped)
             reply = worker.ask(request, stopped)
             kept = None if reply.last else worker
         finally:
@@ -99,12 +111,12 @@ class ParserPool:
                 worker.end()
             self._free.put(kept)
         if reply.error:
-            raise DocumentError(reply.error, hint=reply.hint)
+            raise DocumentError(named(reply.error), hint=named(reply.hint))
         return reply
 
 
 class _Worker:
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, stopped: Callable[[], bool]) -> None:
         self._limits = limits
         self._started = tempfile.TemporaryFile()  # noqa: SIM115  what it says when it can't even start
         self._process = subprocess.Popen(  # noqa: S603
@@ -122,7 +134,10 @@ class _Worker:
         # Also where nobody closes the pool: at the end of the program, or when the pool is forgotten.
         self.end = weakref.finalize(self, _end, self._process, self._started)
         try:
-            self._line(_START_SECONDS)
+            self._line(_START_SECONDS, stopped)
+        except BuildCancelledError:
+            self.end()
+            raise
         except DocumentError as error:
             self._started.seek(0)
             said = self._started.read().decode("utf-8", "replace").strip().rpartition("\n")[2]
@@ -141,7 +156,7 @@ class _Worker:
         except ValidationError as error:
             raise _nonsense() from error
 
-    def _line(self, seconds: float, stopped: Callable[[], bool] = lambda: False) -> bytes:
+    def _line(self, seconds: float, stopped: Callable[[], bool]) -> bytes:
         """The next line that it says."""
         pieces, length = [], 0
         for piece in self._pieces(time.monotonic() + seconds, stopped):

@@ -55,8 +55,7 @@ def _kind_of_zip(content: bytes) -> Kind:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = archive.namelist()
-            small = "mimetype" in names and archive.getinfo("mimetype").file_size < 100  # no bomb
-            packed = archive.read("mimetype") if small else b""
+            packed = _first_bytes(archive, "mimetype") if "mimetype" in names else b""
     except Exception:  # a damaged archive has no end to the ways in which it can't be read
         return _ZIP
     if packed.startswith(b"application/epub"):
@@ -66,3 +65,10 @@ def _kind_of_zip(content: bytes) -> Kind:
     if "META-INF/container.xml" in names:
         return EPUB
     return next((kind for folder, kind in _ARCHIVES.items() if any(name.startswith(folder) for name in names)), _ZIP)
+
+
+def _first_bytes(archive: zipfile.ZipFile, name: str) -> bytes:
+    if archive.getinfo(name).compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+        return b""  # the other methods of packing unfold a few bytes to gigabytes in one go
+    with archive.open(name) as file:
+        return file.read(100)

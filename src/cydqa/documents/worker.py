@@ -1,13 +1,16 @@
 """The process that parses: reads requests from stdin, one line of JSON each, and answers with one line each.
 
-Started by `isolation.py`. It knows the formats of documents and nothing else of cydqa, can write no file, open no
-connection and start no program, and has limits on memory and processor time.
+Started by `isolation.py`. It knows the formats of documents and nothing else of cydqa, and has limits on memory and
+processor time. Its Python code can change no file, open no connection and start or signal no program; code that takes
+over a parser written in C is held back by the limits alone, which let it write nothing into a file.
 """
 
 import hashlib
 import os
 import resource
 import sys
+import threading
+import time
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +22,14 @@ from cydqa.documents.protocol import LIMITS, REPLY, REQUEST, Limits, Mark, Reply
 from cydqa.errors import DocumentError
 from cydqa.types import PageImage
 
-_FORBIDDEN = ("socket.", "subprocess.", "os.system", "os.exec", "os.posix_spawn", "os.fork", "os.spawn", "pty.")
+_FORBIDDEN = (
+    *("socket.", "subprocess.", "pty.", "shutil.", "signal."),
+    *("os.system", "os.exec", "os.posix_spawn", "os.fork", "os.spawn", "os.kill"),
+    *("os.remove", "os.rename", "os.truncate", "os.mkdir", "os.rmdir", "os.link", "os.symlink"),
+    *("os.chmod", "os.chown", "os.utime", "os.setxattr", "os.removexattr"),
+)
+_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+_LOOK_SECONDS = 1.0
 _GRACE_SECONDS = 5  # of processor time beyond the limit, which the parent keeps first
 _TIRED = 4  # a worker that once used this part of its memory is replaced by a fresh one
 
@@ -34,6 +44,7 @@ def main() -> None:
         answers.write(b"ready\n")
         answers.flush()
         os.dup2(nowhere.fileno(), 2)
+    threading.Thread(target=_end_with, args=[os.getppid()], daemon=True).start()
     _confine(limits)
     for line in sys.stdin.buffer:
         _allow_seconds(limits.seconds)
@@ -77,11 +88,18 @@ def _confine(limits: Limits) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
-    def refuse(event: str, _: tuple[Any, ...]) -> None:
-        if event.startswith(_FORBIDDEN):
+    def refuse(event: str, arguments: tuple[Any, ...]) -> None:
+        if event.startswith(_FORBIDDEN) or (event == "open" and arguments[2] & _WRITING):
             raise PermissionError(f"a parser may not do this: {event}")
 
     sys.addaudithook(refuse)
+
+
+def _end_with(parent: int) -> None:
+    """End this process, whatever it is at, when the one that started it is gone."""
+    while os.getppid() == parent:
+        time.sleep(_LOOK_SECONDS)
+    os._exit(1)
 
 
 def _allow_seconds(seconds: float) -> None:

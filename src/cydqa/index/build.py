@@ -176,7 +176,7 @@ def _make(staging: Path, job: _Job, reused: Generation | None, parsers: ParserPo
             hint="Correct or replace the files; the index stays as it was.",
         )
     embedded = _write_indexes(folder, gathered, reused, job)
-    holds_all = job.live is not None and job.live.manifest.documents.keys() <= gathered.documents.keys()
+    holds_all = job.live is not None and _contents(job.live.manifest) <= _contents(gathered)
     manifest = Manifest(
         recipe=recipe_of(job.embedder, job.settings, gathered.documents),
         corpus=str(job.corpus_dir.resolve()),
@@ -192,6 +192,11 @@ def _make(staging: Path, job: _Job, reused: Generation | None, parsers: ParserPo
     _verify(finished, job.embedder)
     sync_tree(finished)
     return _Made(finished.name, manifest, embedded)
+
+
+def _contents(documents: Manifest | Gathered) -> set[tuple[str, str, str | None]]:
+    """Names and contents of documents; an older generation that has others must not be kept."""
+    return {(name, each.sha256, each.sidecar_sha256) for name, each in documents.documents.items()}
 
 
 def _verify(finished: Path, embedder: Embedder) -> None:

@@ -122,21 +122,23 @@ def gather(
                     if isinstance(reading, DocumentError):
                         gathered.failed[file.id] = _failure(file, reading)
                         continue
-                    document = _add(writer, file, reading, recipe, tokenizer)
+                    document = _add(writer, file, reading, recipe, tokenizer, meter)
                 gathered.documents[file.id] = document
                 meter.documents += 1
                 meter.passages += document.passages
                 meter.report("reading documents", meter.documents, len(files), share=finished / total if total else 1.0)
         finally:
             abandoned.set()
+            threads.shutdown(wait=False, cancel_futures=True)  # what waits need not even begin
     gathered.runs, gathered.passages, gathered.sentences = writer.runs, writer.chunks, writer.sentences
     return gathered
 
 
 def _add(
-    writer: PassageWriter, file: CorpusFile, reading: Reading, recipe: Recipe, tokenizer: Tokenizer
+    writer: PassageWriter, file: CorpusFile, reading: Reading, recipe: Recipe, tokenizer: Tokenizer, meter: Meter
 ) -> IndexedDocument:
-    chunks = chunk_document(reading.document(file.id), tokenizer=tokenizer, chunk_tokens=recipe.chunk_tokens)
+    document = reading.document(file.id)
+    chunks = chunk_document(document, tokenizer=tokenizer, chunk_tokens=recipe.chunk_tokens, between=meter.check)
     title = reading.title
     writer.add(
         file.id,

@@ -25,14 +25,18 @@ class Meter:
         """Whether the build is to stop."""
         return self._stop.is_set()
 
+    def check(self) -> None:
+        """Raise BuildCancelledError if the build is to stop."""
+        if self.stopped():
+            raise BuildCancelledError
+
     def report(self, stage: str, done: int, total: int, *, share: float | None = None) -> None:
         """Say that `done` of `total` units of a stage are finished.
 
         Args:
             share: of the stage's work, 0 to 1, where units differ in size; None for done / total.
         """
-        if self.stopped():
-            raise BuildCancelledError
+        self.check()
         now = time.monotonic()
         if stage != self._stage:
             self._stage, self._started = stage, now

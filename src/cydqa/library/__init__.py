@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cydqa.documents import FORMATS
+from cydqa.documents.files import open_regular
 from cydqa.errors import DocumentError
 
 SIDECAR = ".yaml"  # what the name of a sidecar has after the name of its document
@@ -117,7 +118,7 @@ def is_stale(path: Path, *, stamp: Stamp, sha256: str) -> bool:
 
 def sha256_of(path: Path) -> str:
     """SHA-256 of a file's bytes, in hexadecimal; raises OSError."""
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

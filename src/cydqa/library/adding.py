@@ -1,7 +1,6 @@
 """Putting documents into the corpus: files, folders and uploads. Nothing is overwritten unless that is asked for."""
 
 import os
-import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -9,14 +8,12 @@ from pathlib import Path
 import yaml
 
 from cydqa.documents import FORMATS
+from cydqa.documents.files import MOST_BYTES, MOST_SIDECAR_BYTES, read_bytes, too_large
 from cydqa.errors import DocumentError
 from cydqa.library import is_sidecar, list_folder, printable
 from cydqa.library.names import safe_folder_name, safe_name
 from cydqa.library.shelf import Shelf, sidecar_path
 from cydqa.types import Metadata
-
-_MOST_BYTES = 300 * 2**20
-_MOST_SIDECAR_BYTES = 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +77,8 @@ def add_content(
     shelf = Shelf(corpus_dir, index_dir)
     shown = (source or name).encode("utf-8", "backslashreplace").decode()
     try:
-        if len(content) > _MOST_BYTES:
-            raise _too_large(_MOST_BYTES)
+        if len(content) > MOST_BYTES:
+            raise too_large(MOST_BYTES)
         sidecar = _sidecar(metadata) if metadata else None
         return _place(shelf, shown, (), _document_name(name), content, sidecar, replace=replace)
     except (DocumentError, OSError) as error:
@@ -149,8 +146,8 @@ def _add_file(
 ) -> Added:
     try:
         stored_as = _document_name(path.name)
-        metadata = _content(sidecar, _MOST_SIDECAR_BYTES, follow=follow) if sidecar else None
-        content = _content(path, _MOST_BYTES, follow=follow)
+        metadata = read_bytes(sidecar, MOST_SIDECAR_BYTES, follow=follow) if sidecar else None
+        content = read_bytes(path, MOST_BYTES, follow=follow)
         return _place(shelf, name, folders, stored_as, content, metadata, replace=replace)
     except (DocumentError, OSError) as error:
         return Added(failed={name: _reason(error)})
@@ -192,18 +189,6 @@ def _document_name(name: str) -> str:
     return safe
 
 
-def _content(path: Path, most_bytes: int, *, follow: bool) -> bytes:
-    """The content of a regular file; nothing else is even opened, for a pipe would never end."""
-    if not stat.S_ISREG(path.stat().st_mode):
-        raise DocumentError("it is not a regular file.", hint="Save its content as a file.")
-    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | (0 if follow else os.O_NOFOLLOW)
-    with open(os.open(path, flags), "rb") as file:
-        content = file.read(most_bytes + 1)
-    if len(content) > most_bytes:
-        raise _too_large(most_bytes)
-    return content
-
-
 def _sidecar(metadata: Metadata) -> bytes:
     values = {key: _plain(value) for key, value in asdict(metadata).items() if value}
     return yaml.safe_dump(values, allow_unicode=True, sort_keys=False).encode()
@@ -220,10 +205,6 @@ def _unfit_for_copy(path: Path) -> str | None:
     if path.is_symlink():
         return "link"
     return None if path.is_file() else "not a regular file"
-
-
-def _too_large(most_bytes: int) -> DocumentError:
-    return DocumentError(f"it is larger than {most_bytes >> 20} MiB.", hint="Split it.")
 
 
 def _reason(error: Exception) -> str:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from cydqa import __version__
+from cydqa.documents.files import MOST_SIDECAR_BYTES, read_bytes
 from cydqa.documents.front_matter import add_sidecar
 from cydqa.errors import DocumentError
 from cydqa.library.adding import Added, add_content
@@ -83,7 +84,7 @@ def _name(corpus_dir: Path, fetched: Fetched) -> str:
 def _origin(document: Path) -> str | None:
     """Where a document of the corpus was fetched from, if its sidecar says so."""
     try:
-        return add_sidecar(Metadata(), sidecar_path(document).read_bytes())[1].url
+        return add_sidecar(Metadata(), read_bytes(sidecar_path(document), MOST_SIDECAR_BYTES))[1].url
     except (OSError, DocumentError):
         return None
 
