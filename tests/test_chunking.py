@@ -117,3 +117,31 @@ def test_what_is_embedded_fits_the_window():
         assert TOKENIZER.count(embedded) <= 254
         assert TOKENIZER.count(embedded) - TOKENIZER.count(chunk.text) <= HEADING_TOKENS
         assert TOKENIZER.count(sentence_text("A long title", chunk, chunk.sentences[0], TOKENIZER)) <= 254
+
+
+def test_a_section_longer_than_is_cut_at_once_loses_nothing():
+    paragraphs = [f"Paragraph {number} says something. And it goes on for a while." for number in range(3000)]
+    text = "\n\n".join(paragraphs)
+    assert len(text) > 150_000
+    chunks = chunks_of(text, 24)
+    check_laws(text, chunks, 24)
+    found = [text[start:end] for chunk in chunks for start, end in chunk.sentences]
+    assert found == [sentence for paragraph in paragraphs for sentence in paragraph.replace(". A", ".|A").split("|")]
+
+
+@pytest.mark.parametrize("text", ["x" * 250_000, "word " * 50_000, "\n" * 250_000 + "x", "。" * 250_000])
+def test_a_section_without_any_place_to_cut_is_cut_all_the_same(text):
+    chunks = chunks_of(text, 200)
+    check_laws(text, chunks, 200)
+    assert sum(len(chunk.text.replace(" ", "")) for chunk in chunks) == len("".join(text.split()))
+
+
+def test_cutting_can_be_given_up_at_any_time():
+    calls = iter([None, None, KeyError("enough")])
+
+    def between():
+        if error := next(calls):
+            raise error
+
+    with pytest.raises(KeyError, match="enough"):
+        chunk_document(document("word " * 100_000), tokenizer=TOKENIZER, chunk_tokens=20, between=between)

@@ -83,6 +83,13 @@ def test_one_bad_source_costs_itself_alone(run, outbox):
     assert added["failed"].keys() == {"nowhere.pdf", "http://169.254.169.254/latest"}
 
 
+@pytest.mark.parametrize(("source", "reason"), [("", "it is empty"), ("~nobody-here/x.txt", "the home of a user")])
+def test_a_name_that_names_nothing_adds_nothing(run, tmp_path, source, reason):
+    (tmp_path / "stray.md").write_text("Not meant.")
+    status, out, _ = run("add", source)
+    assert (status, reason in out, "added" in out) == (1, True, False)
+
+
 def test_a_page_of_the_web_is_cited_with_its_address(run, monkeypatch):
     monkeypatch.setattr(addresses, "is_public", lambda address: address == "127.0.0.1")
     with running(Server()) as server:

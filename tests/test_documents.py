@@ -1,6 +1,11 @@
+import io
+import tracemalloc
+import zipfile
+
 import pytest
 
 from cydqa.documents import read_document, read_file
+from cydqa.documents.kinds import kind_of
 from cydqa.errors import DocumentError
 
 
@@ -66,6 +71,24 @@ def test_wrong_front_matter_is_an_error_with_advice(tmp_path, front):
     with pytest.raises(DocumentError, match="its front matter is") as caught:
         read(tmp_path, "page.md", f"---\n{front}\n---\nText.\n")
     assert caught.value.hint
+
+
+def test_aliases_that_unfold_a_few_bytes_to_gigabytes_are_refused(tmp_path):
+    levels = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 12))
+    with pytest.raises(DocumentError, match="repeats a value by an alias"):
+        read(tmp_path, "page.md", f"---\na0: &a0 x\n{levels}title: *a11\n---\nText.\n")
+
+
+def test_what_names_a_document_is_short_and_shows_all_that_it_is(tmp_path):
+    long = "word " * 100_000
+    document = read(
+        tmp_path, "page.md", f'---\ntitle: "A\\x1b[2J\\ud800\\nB"\nauthors: ["{long}"]\n---\n## {long}\n\nText.\n'
+    )
+    assert document.title == "A [2J\ufffd B"
+    (section,) = document.sections
+    assert (len(section.path[0]), section.path[0][-6:]) == (300, " word…")
+    assert len(document.metadata.authors[0]) == 300
+    assert long.strip() in document.text  # of the text itself nothing is lost
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
@@ -164,3 +187,16 @@ def test_a_file_that_is_not_what_its_name_says_is_told_so(tmp_path, name, conten
     with pytest.raises(DocumentError, match=reason) as caught:
         read(tmp_path, name, content)
     assert caught.value.hint
+
+
+def test_an_archive_that_unfolds_in_one_go_is_not_even_opened():
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_BZIP2) as archive:
+        archive.writestr("mimetype", bytes(200 * 2**20))
+        archive.getinfo("mimetype").file_size = 20  # which is a lie
+    tracemalloc.start()
+    try:
+        assert kind_of(content.getvalue()).suffix == ""
+        assert tracemalloc.get_traced_memory()[1] < 2**20
+    finally:
+        tracemalloc.stop()

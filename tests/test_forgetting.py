@@ -81,6 +81,13 @@ def test_nothing_is_left_of_a_document_that_was_removed(index, build, corpus):
     assert not traces(index, wanted)
 
 
+def test_nothing_is_left_of_a_document_whose_name_another_took(index, build, corpus):
+    wanted = forms(WORDS) | vectors(index)
+    (corpus / NAME).write_text("# Another document\n\nIt says something else.\n")
+    assert build().changed == (NAME,)
+    assert not traces(index, wanted)
+
+
 def test_nothing_is_left_of_a_document_that_can_no_longer_be_read(index, build, corpus):
     wanted = forms(WORDS) | vectors(index)  # its name stands in the manifest, with the reason
     (corpus / NAME).write_bytes(b"\0\xff")

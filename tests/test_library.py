@@ -5,6 +5,7 @@ import os
 import pytest
 from conftest import write_corpus
 
+from cydqa.documents import read_file
 from cydqa.errors import DocumentError
 from cydqa.library import is_stale, list_corpus
 from cydqa.library.removing import remove_documents
@@ -71,6 +72,16 @@ def test_a_file_is_stale_when_its_content_is_not_what_was_indexed(corpus):
     assert is_stale(file.path, **known)
     file.path.unlink()
     assert is_stale(file.path, **known)
+
+
+@pytest.mark.timeout(10)
+def test_a_document_that_became_a_pipe_is_not_waited_for(corpus):
+    file = list_corpus(corpus).files[0]
+    file.path.unlink()
+    os.mkfifo(file.path)
+    assert is_stale(file.path, stamp=file.stamp, sha256="0" * 64)
+    with pytest.raises(DocumentError, match="not a regular file"):
+        read_file(file.path)
 
 
 def test_a_file_with_the_size_and_the_time_of_before_is_stale_all_the_same(corpus):

@@ -27,7 +27,9 @@ def test_sentences_are_found(text, expected):
     assert sentences(text) == expected
 
 
-@pytest.mark.parametrize("piece", ["a | ", "It is Approx. Then ", "1. ", "\n \n", "• ", "Amb. "])
+@pytest.mark.parametrize(
+    "piece", ["a | ", "It is Approx. Then ", "1. ", "\n \n", "• ", "Amb. ", "世界。", "“The state said so. ", "word "]
+)
 def test_long_texts_of_one_kind_are_split_in_linear_time(piece):
     def seconds(text):
         started = time.perf_counter()
@@ -52,3 +54,8 @@ def test_spans_follow_one_another_and_cover_the_text(text):
         start, end = trim(text, span)
         assert span[0] <= start <= end <= span[1] or not text[span[0] : span[1]].strip()
         assert text[start:end] == text[start:end].strip()
+
+
+def test_a_paragraph_longer_than_is_looked_at_at_once_has_whole_sentences():
+    expected = [f"Sentence number {number} of them says something about norms." for number in range(500)]
+    assert sentences(" ".join(expected)) == expected

@@ -1,3 +1,4 @@
+import contextlib
 import errno
 import fcntl
 import os
@@ -147,6 +148,41 @@ def test_a_sidecar_is_there_before_its_document(corpus, monkeypatch):
     monkeypatch.setattr("os.link", link)
     add_content(corpus, "memo.md", b"A memo.", metadata=Metadata(kind="memo"))
     assert order == ["memo.md.yaml", "memo.md"]
+
+
+@pytest.mark.parametrize("described", [True, False])
+def test_whatever_stops_a_replacement_no_document_has_the_metadata_of_the_other(corpus, monkeypatch, described):
+    class Killed(BaseException):
+        pass
+
+    old, new = (b"Old.", Metadata(url="https://example.org/old")), (b"New.", Metadata(url="https://example.org/new"))
+    seen = set()
+    for number in range(20):
+        add_content(corpus, "memo.md", old[0], metadata=old[1] if described else None, replace=True)
+        left = number
+
+        def counted(real):
+            def call(*arguments, **options):
+                nonlocal left
+                left -= 1
+                if left < 0:
+                    raise Killed
+                return real(*arguments, **options)
+
+            return call
+
+        with monkeypatch.context() as patch, contextlib.suppress(Killed):
+            for name in ("link", "replace", "unlink", "fsync"):
+                patch.setattr(f"os.{name}", counted(getattr(os, name)))
+            add_content(corpus, "memo.md", new[0], metadata=new[1], replace=True)
+        said = corpus / "memo.md.yaml"
+        url = add_sidecar(Metadata(), said.read_bytes())[1].url if said.exists() else None
+        seen.add(((corpus / "memo.md").read_bytes(), url))
+        (corpus / "memo.md").unlink()
+        said.unlink(missing_ok=True)
+    assert seen <= {(old[0], old[1].url), (old[0], None), (new[0], None), (new[0], new[1].url)}
+    assert (new[0], new[1].url) in seen
+    assert len(seen) > 2
 
 
 def test_a_file_that_appears_meanwhile_is_not_overwritten(corpus, monkeypatch):

@@ -8,7 +8,7 @@ from pathlib import Path
 from cydqa.errors import DocumentError
 from cydqa.library import SIDECAR, CorpusFile, list_corpus, sha256_of
 from cydqa.library.names import name_key
-from cydqa.library.storing import publish, remove_unfinished, replace_by, staged, sync_folder
+from cydqa.library.storing import locked, publish, remove_unfinished, replace_by, staged, sync_folder
 
 
 def sidecar_path(document: Path) -> Path:
@@ -69,7 +69,8 @@ class Shelf:
         created = [path for path in (target.parent, *target.parent.parents) if not path.exists()]
         try:
             self._make_folders(created[::-1], target.parent)
-            _store(target, content, sidecar, replace=replace)
+            with locked(self.root):
+                _store(target, content, sidecar, replace=replace)
         except BaseException:
             for folder in created:
                 with suppress(OSError):  # something else was put into it
@@ -120,23 +121,38 @@ def _store(target: Path, content: bytes, sidecar: bytes | None, *, replace: bool
         with ExitStack() as stack:
             # Both are safe on the disk before either has its name: a full disk changes nothing.
             document = stack.enter_context(staged(target.parent, content))
-            if sidecar is not None:
-                metadata = stack.enter_context(staged(target.parent, sidecar))
-                (replace_by if left else publish)(metadata, beside)
-                sync_folder(target.parent)  # no crash leaves the document without what is known of it
-            elif left and not over:
-                beside.unlink()
-            try:
-                (replace_by if over else publish)(document, target)
-            except BaseException:
-                if sidecar is not None and not left:
-                    beside.unlink()
-                raise
+            metadata = stack.enter_context(staged(target.parent, sidecar)) if sidecar is not None else None
+            (_replace if over else _publish)(document, target, metadata, beside)
             sync_folder(target.parent)
     except FileExistsError as error:  # another process was faster
         raise _taken() from error
     except OSError as error:
         raise _unwritable(error) from error
+
+
+def _publish(document: Path, target: Path, metadata: Path | None, beside: Path) -> None:
+    left = os.path.lexists(beside)  # of a document that is no longer there
+    if metadata:
+        (replace_by if left else publish)(metadata, beside)
+        sync_folder(target.parent)  # no crash leaves the document without what is known of it
+    elif left:
+        beside.unlink()
+    try:
+        publish(document, target)
+    except BaseException:
+        if metadata and not left:
+            beside.unlink()
+        raise
+
+
+def _replace(document: Path, target: Path, metadata: Path | None, beside: Path) -> None:
+    if metadata:  # no crash leaves one document with what is known of the other
+        beside.unlink(missing_ok=True)
+        sync_folder(target.parent)
+    replace_by(document, target)
+    if metadata:
+        sync_folder(target.parent)
+        publish(metadata, beside)
 
 
 def _taken() -> DocumentError:

@@ -26,6 +26,18 @@ def staged(folder: Path, content: bytes) -> Iterator[Path]:
         os.close(descriptor)  # not earlier: its lock says that somebody is still at work
 
 
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Be the only one who stores a document and its metadata below `folder`; waits until that is so."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        with suppress(OSError):  # a file system without locks
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
 def publish(unfinished: Path, target: Path) -> None:
     """Give a staged file its name.
 
