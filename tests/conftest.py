@@ -12,7 +12,8 @@ import pytest
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 
-from cydqa import build_index, cli, open_assistant
+from cydqa import build_index, open_assistant
+from cydqa.__main__ import main
 from cydqa.documents.isolation import ParserPool
 from cydqa.settings import Settings
 from cydqa.words import terms
@@ -156,7 +157,7 @@ def run(monkeypatch, capsys, tmp_path, corpus, fake_encoder):
         monkeypatch.setattr(sys, "argv", ["cydqa", *arguments])
         status = 0
         try:
-            cli.main()
+            main()
         except SystemExit as stop:
             status = stop.code or 0
         return status, *capsys.readouterr()

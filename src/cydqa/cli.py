@@ -42,8 +42,6 @@ def main() -> None:
     except CydqaError as error:
         printing.print_error(error)
         sys.exit(1)
-    except KeyboardInterrupt:
-        sys.exit(130)
 
 
 @app.callback(invoke_without_command=True)
