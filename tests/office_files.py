@@ -47,6 +47,15 @@ def edited(content, **changes):
     return packed({name: part for name, part in parts.items() if part is not None})
 
 
+def linked(content, beside, name, part):
+    """The file with one part more, which the part `beside` knows by the id "more"."""
+    folder, _, last = beside.rpartition("/")
+    rels = f"{folder}/_rels/{last}.rels"
+    link = f'<Relationship Id="more" Type="x/more" Target="/{name}"/></Relationships>'.encode()
+    parts = entries(content)
+    return packed({**parts, rels: parts[rels].replace(b"</Relationships>", link), name: part})
+
+
 def wrapped(tag, inside):
     return f"<w:{tag} {_SPACES}>{inside}</w:{tag}>"
 

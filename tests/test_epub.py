@@ -141,6 +141,24 @@ def test_contents_covers_and_asides_of_the_program_are_not_read(tmp_path):
     assert bodies(document) == [(("A",), "Text goes on.")]
 
 
+def test_a_chapter_that_the_guide_calls_the_contents_is_read_and_a_list_of_links_is_not(tmp_path):
+    guide = '</metadata><guide><reference type="toc" href="{}"/></guide><metadata>'
+    chapters = {"a": chapter("<h1>A</h1><p>All the text.</p>"), "b": chapter("<p><a href='a'>A</a></p>")}
+    for name in chapters:
+        document = read(tmp_path, book(chapters, metadata=METADATA + guide.format(name)))
+        assert ("All the text." in document.text, document.text.count("A\n")) == (True, 1 + (name == "a"))
+
+
+def test_boxes_and_notes_of_a_book_are_read_as_those_of_a_page(tmp_path):
+    body = (
+        "<h1>A</h1><p>Text.</p><div class='tip'><h1>Tip</h1><p>Save.</p></div><p>More.</p>"
+        "<dl><dt><a href='#r'>1</a></dt><dd><p>A law.</p></dd></dl><p><a href='#r'>↩</a></p>"
+    )
+    assert bodies(read(tmp_path, book({"a": chapter(body)}))) == [
+        (("A",), "Text.\n\nTip\n\nSave.\n\nMore.\n\n1. A law.")
+    ]
+
+
 def test_notes_and_entities_and_malformed_pages_are_read(tmp_path):
     doctype = '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.1//EN" "http://www.w3.org/TR/xhtml11/DTD/xhtml11.dtd">'
     note = '<a epub:type="noteref" href="#n">3</a>'

@@ -119,6 +119,12 @@ def test_a_title_on_two_lines_is_one(tmp_path):
     assert bodies(document) == [(("Risks",), "Text.")]
 
 
+def test_of_a_document_of_headings_alone_the_headings_are_the_text(tmp_path):
+    document = read(tmp_path, word(heading("Agenda"), heading("Norms of 2015", 2), heading("Next meeting", 2)))
+    assert bodies(document) == [((), "Agenda\n\nNorms of 2015\n\nNext meeting")]
+    assert document.title == "Agenda"
+
+
 def test_a_document_in_the_strict_form_reads_the_same(tmp_path):
     paper = docx.Document()
     paper.add_heading("Norms", 1)

@@ -168,6 +168,62 @@ def test_headings_lead_to_their_text_in_order(tmp_path):
     ]
 
 
+def test_boxes_between_the_paragraphs_of_a_book_are_read_and_the_sidebar_beside_them_is_not(tmp_path):
+    box = '<div class="sidebar"><div><p class="title"><b>TIP</b> {}</p></div><div class="para">{}</div></div>'
+    first, last = box.format("Hard links", PROSE[2]), box.format("Soft links", PROSE[4])
+    chapter = f"<div class=section><h2>Links</h2>{first}<div class=para>{PROSE[0]}</div>{last}{paragraphs(1)}</div>"
+    beside = '<div class="sidebar right"><p>Our shop sells mugs and shirts with the logo of the project.</p></div>'
+    document = read(tmp_path, page(f"<div>{chapter}</div>{beside}"))
+    assert blocks(document) == [
+        *("Links", "TIP Hard links", PROSE[2], PROSE[0], "TIP Soft links", PROSE[4], PROSE[1]),
+    ]
+
+
+def test_the_heading_of_a_box_does_not_name_what_follows_the_box(tmp_path):
+    note = f'<div class="note"><h3 class="title">Note</h3>{paragraphs(1)}</div>'
+    tip = f"<aside role=note><h2>Tip</h2>{paragraphs(2)}</aside>"
+    whole = f"<div class=important><h2>Terms</h2>{paragraphs(0)}<h2>Dates</h2>{paragraphs(1)}</div>"
+    document = read(
+        tmp_path, page(f"<main><h2>Types</h2>{paragraphs(0)}{note}{paragraphs(3)}{tip}{paragraphs(4)}{whole}</main>")
+    )
+    assert [(section.path, document.text[section.start : section.end].strip()) for section in document.sections] == [
+        (("Types",), "\n\n".join([PROSE[0], "Note", PROSE[1], PROSE[3], "Tip", PROSE[2], PROSE[4]])),
+        *((("Terms",), PROSE[0]), (("Dates",), PROSE[1])),
+    ]
+
+
+def test_what_stands_beside_the_headline_is_read_unless_it_is_links(tmp_path):
+    header = (
+        "<div id=header><h1>rebase(1)</h1><ul><li><a href=x>Manual</a><li><a href=y>Search pages</a></ul>"
+        "<h2>NAME</h2><div><p>rebase - reapply commits on top of another base tip</p></div></div>"
+    )
+    text = "".join(f"<p>{n}. {said}</p>" for n in range(5) for said in PROSE)
+    document = read(tmp_path, page(f"<p>Visit our shop for mugs.</p>{header}<div>{text}</div>"))
+    assert blocks(document)[:4] == [
+        *("rebase(1)", "NAME", "rebase - reapply commits on top of another base tip", f"0. {PROSE[0]}"),
+    ]
+
+
+def test_a_line_of_languages_to_choose_from_is_no_text(tmp_path):
+    languages = "<p>Available Languages: <a href=de>de</a> | <a href=en>en</a> | <a href=fr>fr</a></p>"
+    document = read(
+        tmp_path, page(f"<div><h1>T</h1>{languages}{paragraphs(0)}<p>Speakers: Ann | <a href=b>Bob</a></p></div>")
+    )
+    assert blocks(document) == ["T", PROSE[0], "Speakers: Ann | Bob"]
+
+
+def test_the_number_of_a_note_stands_in_one_block_with_the_note(tmp_path):
+    said = '<p>So it was. <a class="footnote-reference" href="#n1">1</a> And <a class="footnote-reference">2</a>.</p>'
+    notes = (
+        f'<aside><span>[<a href="#r1">1</a>]</span>{paragraphs(1)}</aside><div><a href="#r1">2</a></div>'
+        f'{paragraphs(2)}<p><a href="#r1">↩</a></p><ul><li>1</li></ul><pre>3</pre>'
+    )
+    document = read(tmp_path, page(f"<main><h1>T</h1>{paragraphs(0)}{said}{notes}</main>"))
+    assert blocks(document) == [
+        *("T", PROSE[0], "So it was. [1] And [2].", f"1. {PROSE[1]}", f"2. {PROSE[2]}", "• 1", "3"),
+    ]
+
+
 @pytest.mark.parametrize("suffix", ["html", "xhtml"])
 def test_a_page_by_an_office_program_is_read(suffix):
     document = read_document(FILES / f"handbook-libreoffice.{suffix}", f"handbook.{suffix}")
@@ -213,6 +269,11 @@ def test_entities_are_not_expanded_and_no_file_is_read(tmp_path):
 def test_megabytes_of_embedded_pictures_cost_nothing(tmp_path):
     picture = "<img src='data:image/png;base64," + "A" * 20_000_000 + "'>"
     assert blocks(read(tmp_path, page(paragraphs(0) + picture + paragraphs(1)))) == PROSE[:2]
+
+
+@pytest.mark.timeout(10)
+def test_megabytes_of_white_space_cost_nothing(tmp_path):
+    assert blocks(read(tmp_path, page(paragraphs(0) + "<p>" + " \n" * 2_000_000 + "</p>" + paragraphs(1)))) == PROSE[:2]
 
 
 def test_a_page_gives_the_same_text_whatever_was_read_before():

@@ -18,6 +18,7 @@ class Block:
     heading: int | None = None  # its level: 0 the title, 1 a chapter, ...
     label: str = ""
     bold: bool = False  # all of it, and no list item or table
+    drawn: bool = False  # it is in a chart or a diagram
 
     @property
     def line(self) -> str:

@@ -6,10 +6,11 @@ from dataclasses import replace
 from cydqa.documents.archive import nested_too_deeply
 from cydqa.documents.markdown import CELL
 from cydqa.documents.office.blocks import Block
+from cydqa.documents.office.graphics import Graphics
 from cydqa.documents.office.numbering import BULLET, Numbering
 from cydqa.documents.office.paragraph import is_placeholder, read_paragraph
 from cydqa.documents.office.styles import Styles, outline_level
-from cydqa.documents.office.xml import Element, alternative, clean, find, short, value
+from cydqa.documents.office.xml import Element, alternative, clean, find, full, short, value
 
 _CONTAINERS = {"w:customXml", "w:ins", "w:moveTo", "w:smartTag", "w:sdt", "w:sdtContent"}
 _MOST_NESTED = 50  # tables, text boxes and content controls in one another
@@ -21,10 +22,11 @@ _CELL_CHARACTERS = 600  # a table with more than this in a cell is there to plac
 class Body:
     """Reads blocks, and remembers in `notes` the ids of the notes that they refer to, by kind."""
 
-    def __init__(self, styles: Styles, numbering: Numbering) -> None:
+    def __init__(self, styles: Styles, numbering: Numbering, graphics: Graphics) -> None:
         self.notes: dict[str, list[str]] = {"footnote": [], "endnote": []}
         self._styles = styles
         self._numbering = numbering
+        self._graphics = graphics
         self._carried = ""  # text of a paragraph that goes on in the next one
 
     def blocks(self, container: Element | None, depth: int = 0) -> Iterator[Block]:
@@ -63,7 +65,8 @@ class Body:
             elif text:
                 yield Block(text, label=label, bold=paragraph.bold and not label)
         for box in paragraph.boxes:
-            for block in self.blocks(box, depth + 1):
+            inside = self.blocks(box, depth + 1) if box.tag == full("w:txbxContent") else self._graphics.blocks(box)
+            for block in inside:
                 # A heading in a box is not one of the text that goes on around it.
                 yield replace(block, heading=None) if block.heading else block
 
@@ -74,7 +77,9 @@ class Body:
             if find(row, "w:trPr/w:del") is None
         ]
         cells = [[_text_of_cell(cell) for cell in row] for row in rows]
-        if all(len(row) <= 1 for row in cells) or any(len(text) > _CELL_CHARACTERS for row in cells for text in row):
+        lays_out = any(block.drawn for row in rows for cell in row for block in cell)
+        lays_out |= any(len(text) > _CELL_CHARACTERS for row in cells for text in row)
+        if lays_out or all(len(row) <= 1 for row in cells):
             for row in rows:
                 for cell in row:
                     yield from cell

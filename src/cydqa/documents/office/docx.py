@@ -5,10 +5,13 @@ text boxes and notes. Tracked changes count as accepted; comments, headers, foot
 are left out.
 """
 
+from dataclasses import replace
+
 from cydqa.documents import kinds
 from cydqa.documents.extracted import Extracted, TextBuilder
 from cydqa.documents.office.blocks import Block, add_text
 from cydqa.documents.office.body import Body
+from cydqa.documents.office.graphics import Graphics
 from cydqa.documents.office.numbering import Numbering
 from cydqa.documents.office.package import Package, metadata_of, title_of
 from cydqa.documents.office.styles import Styles
@@ -33,11 +36,14 @@ def extract(content: bytes) -> Extracted:
     package = Package(content)
     main = package.main()
     styles = Styles(package.related_root(main, "styles"))
-    body = Body(styles, Numbering(package.related_root(main, "numbering"), styles))
+    numbering = Numbering(package.related_root(main, "numbering"), styles)
+    body = Body(styles, numbering, Graphics(package, main))
     blocks = _with_headings(_with_whole_titles(list(body.blocks(find(package.root(main), "w:body")))))
     builder = TextBuilder()
     title = _title(blocks)
     alone = title if title and sum(block.heading == title.heading for block in blocks) == 1 else None
+    if all(block.heading is not None for block in blocks):
+        blocks = [replace(block, heading=None) for block in blocks]  # an outline, whose headings are all that it says
     _add_sections(builder, blocks, alone)
     notes = list(_notes(package, main, body, styles))
     if notes:
@@ -112,10 +118,13 @@ def _notes(package: Package, main: str, body: Body, styles: Styles) -> list[Bloc
     """The footnotes, then the endnotes, in the order in which the text refers to them."""
     notes = []
     for kind in ("footnote", "endnote"):
-        root = package.related_root(main, kind + "s")
-        elements = {} if root is None else {note.get(full("w:id")): note for note in root}
+        part = package.related(main, kind + "s")
+        if part is None:
+            continue
+        elements = {note.get(full("w:id")): note for note in package.root(part)}
+        graphics = Graphics(package, part)
         for number in body.notes[kind]:
             if number in elements:
-                said = Body(styles, Numbering(None, styles)).blocks(elements[number])
+                said = Body(styles, Numbering(None, styles), graphics).blocks(elements[number])
                 notes.append(Block(" ".join(" ".join(block.line for block in said).split())))
     return notes

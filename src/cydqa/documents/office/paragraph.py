@@ -4,13 +4,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from cydqa.documents.office.graphics import REFERENCES
 from cydqa.documents.office.styles import Style, Styles
-from cydqa.documents.office.xml import Element, alternative, find, full, short, switch, value
+from cydqa.documents.office.xml import Element, alternative, find, short, switch, value
 
 _LEFT_OUT = {
     *("w:pPr", "w:rPr", "w:sdtPr", "w:sdtEndPr", "w:smartTagPr", "w:customXmlPr", "w:rubyPr", "w:rt"),
     *("w:del", "w:moveFrom", "m:ctrlPr", "m:rPr"),
 }
+_BOXES = {"w:txbxContent", *REFERENCES}
 _PICTURES = {"w:drawing", "w:pict", "w:object"}
 _CHARACTERS = {
     **dict.fromkeys(("w:tab", "w:ptab", "w:br", "w:cr"), " "),
@@ -52,7 +54,7 @@ class Paragraph:
 
     text: str
     bold: bool  # all of it
-    boxes: tuple[Element, ...]  # content of the text boxes that are anchored in it
+    boxes: tuple[Element, ...]  # content of the text boxes, and references to the graphics, that are anchored in it
     notes: tuple[tuple[str, str], ...]  # kind and id of the notes that it refers to
     contents: bool  # it is a line of a table of contents
 
@@ -140,9 +142,9 @@ def _symbol(element: Element, name: str) -> str:
 
 
 def _boxes(element: Element) -> Iterator[Element]:
-    """The text boxes in a drawing; not those inside of another one."""
+    """The text boxes, charts and diagrams in a drawing; not those inside of another one."""
     for child in alternative(element) if short(element.tag) == "mc:AlternateContent" else element:
-        if child.tag == full("w:txbxContent"):
+        if short(child.tag) in _BOXES:
             yield child
         else:
             yield from _boxes(child)

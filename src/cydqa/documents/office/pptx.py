@@ -66,8 +66,10 @@ def _slides(package: Package) -> list[Slide]:
 
 def _text(slide: Slide) -> tuple[str, tuple[Section, ...]]:
     builder = TextBuilder()
-    if slide.title:
+    if slide.title and any(block.text for blocks in slide.shapes for block in blocks):
         builder.open_section((slide.title,), slide.title)
+    else:
+        builder.add(slide.title or "")  # all that the slide says
     for blocks in slide.shapes:
         add_text(builder, blocks)
     return builder.finish()

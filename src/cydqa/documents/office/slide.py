@@ -7,9 +7,10 @@ from cydqa.documents.archive import nested_too_deeply
 from cydqa.documents.markdown import CELL
 from cydqa.documents.office.blocks import Block
 from cydqa.documents.office.frame import read_frame
+from cydqa.documents.office.graphics import Graphics
 from cydqa.documents.office.layout import Layout, Placeholder, placeholder_of
 from cydqa.documents.office.package import Package, Relation
-from cydqa.documents.office.xml import Element, alternative, clean, find, full, integer, short, value
+from cydqa.documents.office.xml import Element, all_text, alternative, find, full, integer, short
 
 _TITLES = {"title", "ctrTitle"}
 _FURNITURE = {"dt", "ftr", "hdr", "sldNum", "sldImg"}
@@ -32,7 +33,7 @@ def read_slide(package: Package, part: str, height: int) -> Slide:
     root = package.root(part)
     hidden = (root.get("show") or "1").lower() in {"0", "false"}
     relations = package.relations(part)
-    reader = _Reader(package, relations, Layout(package, relations), height // _ROW)
+    reader = _Reader(Graphics(package, part), Layout(package, relations), height // _ROW)
     shapes = list(reader.shapes(find(root, "p:cSld/p:spTree"), 0))
     heads = [shape for shape, place in shapes if place is not None and place.kind in _TITLES]
     title = " ".join(block.text for shape in heads for block in reader.blocks(shape, None)) or None
@@ -43,9 +44,8 @@ def read_slide(package: Package, part: str, height: int) -> Slide:
 class _Reader:
     """Reads the shapes of one slide."""
 
-    def __init__(self, package: Package, relations: dict[str, Relation], layout: Layout, row: int) -> None:
-        self._package = package
-        self._relations = relations
+    def __init__(self, graphics: Graphics, layout: Layout, row: int) -> None:
+        self._graphics = graphics
         self._layout = layout
         self._row = row
 
@@ -62,20 +62,14 @@ class _Reader:
                     yield child, place
 
     def blocks(self, shape: Element, place: Placeholder | None) -> Iterator[Block]:
-        """The text of a shape, a table or a diagram."""
+        """The text of a shape, a table, a chart or a diagram."""
         if (frame := find(shape, "p:txBody")) is not None:
             yield from read_frame(frame, self._layout.list_styles(place))
         elif (table := find(shape, "a:graphic/a:graphicData/a:tbl")) is not None:
             yield Block("\n".join(_rows(table)))
-        elif (chart := self._part(shape, "c:chart", "r:id")) is not None:
-            yield Block(_text(find(chart, "c:chart/c:title")))
-        elif (diagram := self._part(shape, "dgm:relIds", "r:dm")) is not None:
-            yield from _of_diagram(diagram)
-
-    def _part(self, shape: Element, name: str, attribute: str) -> Element | None:
-        """The part that a chart or a diagram is in."""
-        relation = self._relations.get(value(shape, f"a:graphic/a:graphicData/{name}", attribute) or "")
-        return None if relation is None else self._package.root(relation.part)
+        elif (drawing := find(shape, "a:graphic/a:graphicData")) is not None:
+            for reference in drawing:
+                yield from self._graphics.blocks(reference)
 
     def _in_order(self, shapes: Iterable[Element]) -> Iterator[Element]:
         row: list[tuple[int, Element]] = []
@@ -119,24 +113,12 @@ def _rows(table: Element) -> Iterator[str]:
     """The rows of a table; of merged cells, which are all there, the first has the text."""
     for row in table.iterfind(full("a:tr")):
         cells = [
-            "" if cell.get("vMerge") in {"1", "true"} else _text(cell)
+            "" if cell.get("vMerge") in {"1", "true"} else all_text(cell)
             for cell in row.iterfind(full("a:tc"))
             if cell.get("hMerge") not in {"1", "true"}
         ]
         if any(cells):
             yield CELL.join(cells)
-
-
-def _of_diagram(diagram: Element) -> Iterator[Block]:
-    for point in diagram.iterfind(f"{full('dgm:ptLst')}/{full('dgm:pt')}"):
-        if (point.get("type") or "node") == "node" and (text := _text(point)):
-            yield Block(text, label="•")
-
-
-def _text(element: Element | None) -> str:
-    """All text inside an element, its paragraphs one after the other."""
-    paragraphs = () if element is None else element.iter(full("a:p"))
-    return clean(" ".join("".join(run.text or "" for run in paragraph.iter(full("a:t"))) for paragraph in paragraphs))
 
 
 def _notes(package: Package, relations: dict[str, Relation]) -> Iterator[Block]:

@@ -37,6 +37,12 @@ def clean(text: str) -> str:
     return " ".join(_INVISIBLE.sub("", text).translate(_LIGATURES).split())
 
 
+def all_text(element: Element | None) -> str:
+    """All text that is drawn inside an element, its paragraphs one after the other."""
+    paragraphs = () if element is None else element.iter(full("a:p"))
+    return clean(" ".join("".join(run.text or "" for run in paragraph.iter(full("a:t"))) for paragraph in paragraphs))
+
+
 @lru_cache(maxsize=1024)
 def short(tag: str) -> str:
     """The name of a tag with the usual prefix: "w:p" for a paragraph of Word; "?:x" in a namespace not in NAMES."""

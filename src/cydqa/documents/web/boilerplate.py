@@ -8,11 +8,12 @@ have as it stands.
 import re
 import unicodedata
 from contextlib import suppress
+from itertools import islice
 from typing import Any
 
 from cydqa.documents.markdown import BULLET, CELL
 from cydqa.documents.web.elements import HEADINGS, drop, local_name, visible_text
-from cydqa.documents.web.markup import Block, flatten
+from cydqa.documents.web.markup import BREAKS, Block, flatten
 
 _FURNITURE = {"nav", "dialog"}
 _FURNITURE_ROLES = {
@@ -51,8 +52,13 @@ _SHORT = {  # words of what is no part of a text where it is short or full of li
         "masthead",
         "comment",
         "footer",
+        "docnav",
+        "navheader",
+        "navfooter",
     ),
 }
+_BOX = "sidebar"  # what the style sheets of books call a box of text, and those of pages what stands beside it
+_MOST_LOOKED_AT = 50  # elements of one class, and those before each
 _NAMED_BY_ID = {"div", "ul", "ol", "aside", "nav", "form", "table", "footer", "header"}
 _SUBJECTS = re.compile(r"\b(?:category|tag|topic|term)-\S+")  # classes that say what a post is about
 _INLINE = {"span", "a", "em", "strong", "b", "i", "small", "time", "mark"}
@@ -84,23 +90,25 @@ _ELSEWHERE = re.compile(
     re.IGNORECASE,
 )
 _LAYOUT = re.compile(rf"^(?:{BULLET}|\d+\. )|{re.escape(CELL)}|\n", re.MULTILINE)  # what the reading text adds
+_CHOICES = re.compile(r"^[^:|.•]{1,30}:\s")  # "Languages: de | en"
 _MARK = re.compile(r"^(?:\d+|[A-Za-z]+)\. ")
 
 
 def main_blocks(body: Any) -> list[Block]:
     """The blocks of the main content of a page without unseen elements, which is taken apart."""
     found = _Found(body)
-    _remove_furniture(body, found)
+    boxes = _text_boxes(body)
+    _remove_furniture(body, found, boxes)
     blocks = [block for block in flatten(body) if block.level or not _NO_TEXT.fullmatch(block.text)]
     home = _home(body, blocks, found)
-    inside = set(home.iter("*"))
+    inside = boxes.union(home.iter("*"))
     kept = [block.element in inside or (not block.level and found.holds(block.text)) for block in blocks]
     menus = [not block.level and _is_menu(block) and not found.holds(block.text) for block in blocks]
     chosen = [keep and not menu for keep, menu in zip(kept, menus, strict=True)]
     if not any(block.level == 0 for block, choice in zip(blocks, chosen, strict=True) if choice):
         return blocks  # a page of links
     _leave_out_sections(blocks, chosen, found)
-    _take_headline(blocks, chosen)
+    _take_headline(blocks, chosen, menus)
     return [block for block, choice in zip(blocks, chosen, strict=True) if choice]
 
 
@@ -129,12 +137,14 @@ def _letters(text: str) -> str:
     return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text)).casefold()
 
 
-def _remove_furniture(body: Any, found: _Found) -> None:
-    """Drop elements that are no part of the content by their tag, role or name."""
+def _remove_furniture(body: Any, found: _Found, boxes: set[Any]) -> None:
+    """Drop elements that are no part of the content by their tag, role or name; what is in `boxes` is called a sidebar
+    without being one.
+    """
     most = _MOST * _unlinked(body)
     doomed = []
     for element in body.iterdescendants("*"):
-        always, short = _suspicions(element)
+        always, short = _suspicions(element, boxes)
         if not (always or short):
             continue
         length = _unlinked(element)
@@ -146,7 +156,35 @@ def _remove_furniture(body: Any, found: _Found) -> None:
         drop(element)
 
 
-def _suspicions(element: Any) -> tuple[bool, bool]:
+def _text_boxes(body: Any) -> set[Any]:
+    """The elements that their class calls sidebars, with all in them, where they are boxes of the text.
+
+    They are where one of that class follows a paragraph; the sidebar of a page stands beside what holds them all.
+    """
+    named: dict[str, list[Any]] = {}
+    for element in body.iterdescendants("*"):
+        if _BOX in _words(element.get("class", "")):
+            named.setdefault(element.get("class", ""), []).append(element)
+    boxes: set[Any] = set()
+    for alike in named.values():
+        if any(map(_follows_paragraph, alike[:_MOST_LOOKED_AT])):
+            boxes.update(inner for element in alike if element not in boxes for inner in element.iter("*"))
+    return boxes
+
+
+def _follows_paragraph(element: Any) -> bool:
+    """Whether it is text, rather than links, with a paragraph before it in the same element."""
+    before = islice(element.itersiblings(preceding=True), _MOST_LOOKED_AT)
+    return 2 * _unlinked(element) > len(visible_text(element)) and any(map(_is_paragraph, before))
+
+
+def _is_paragraph(element: Any) -> bool:
+    tag = local_name(element)
+    alone = tag == "p" or (tag == "div" and not any(local_name(child) in BREAKS for child in element))
+    return alone and _unlinked(element) > _TELLING
+
+
+def _suspicions(element: Any, boxes: set[Any]) -> tuple[bool, bool]:
     """Whether an element looks like none of the content whatever its length, and whether where it is short."""
     tag, role = local_name(element), element.get("role", "")
     if tag in {*HEADINGS, "main", "pre", "code"}:
@@ -154,7 +192,7 @@ def _suspicions(element: Any) -> tuple[bool, bool]:
     if role.startswith("doc-"):
         return False, False
     named = element.get("class", "") + " " + (element.get("id", "") if tag in _NAMED_BY_ID else "")
-    words = {word.lower() for word in _WORDS.findall(_SUBJECTS.sub("", named))}
+    words = _words(_SUBJECTS.sub("", named)) - ({_BOX} if element in boxes else set())
     if tag in _FURNITURE or role in _FURNITURE_ROLES:
         return True, True
     if tag in {"header", "footer", "aside"} and not _in_article(element):
@@ -164,6 +202,10 @@ def _suspicions(element: Any) -> tuple[bool, bool]:
         return False, False
     notes = _NOTES.search(named) is not None
     return always, not notes and (tag in {"form", "footer"} or (short and tag not in _INLINE))
+
+
+def _words(named: str) -> set[str]:
+    return {word.lower() for word in _WORDS.findall(named)}
 
 
 def _in_article(element: Any) -> bool:
@@ -178,7 +220,8 @@ def _unlinked(element: Any) -> int:
 def _is_menu(block: Block) -> bool:
     """Whether a block is links; a paragraph may be little else."""
     share = _LINKED_PARAGRAPH if local_name(block.element) == "p" else _LINKED
-    return block.linked > share * len(_LAYOUT.sub("", block.text))
+    text = _LAYOUT.sub("", _CHOICES.sub("", block.text) if CELL in block.text else block.text)
+    return block.linked > share * len(text)
 
 
 def _home(body: Any, blocks: list[Block], found: _Found) -> Any:
@@ -221,8 +264,20 @@ def _leave_out_sections(blocks: list[Block], chosen: list[bool], found: _Found) 
             chosen[i] = False
 
 
-def _take_headline(blocks: list[Block], chosen: list[bool]) -> None:
-    """Add the only first-level heading of the page where it stands before the content rather than in it."""
+def _take_headline(blocks: list[Block], chosen: list[bool], menus: list[bool]) -> None:
+    """Add the only first-level heading of the page where it stands before the content rather than in it, with the
+    paragraphs that stand beside it.
+    """
     top = [i for i, block in enumerate(blocks) if block.level == 1]
-    if len(top) == 1 and True in chosen and top[0] < chosen.index(True):
-        chosen[top[0]] = True
+    start = chosen.index(True) if True in chosen else 0
+    if len(top) != 1 or top[0] >= start:
+        return
+    chosen[top[0]] = True
+    beside = set(blocks[top[0]].element.getparent().iter("*"))
+    if blocks[start].element in beside:
+        return
+    for i in range(top[0] + 1, start):
+        block = blocks[i]
+        if block.element in beside and local_name(block.element) == "p" and not menus[i]:
+            chosen[i] = len(_letters(block.text)) >= _TELLING
+            chosen[i - 1] |= chosen[i] and blocks[i - 1].level > 0

@@ -1,16 +1,25 @@
 """Elements of HTML and XHTML as lxml has them: what they are to a reader, with or without a namespace."""
 
 import re
+from itertools import islice
 from typing import Any
 
 EPUB_TYPE = "{http://www.idpf.org/2007/ops}type"
-_NOTE_MARKS = {"noteref", "doc-noteref"}
+_NOTE_MARKS = {"noteref", "doc-noteref", "footnote-reference"}
 HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 _INVISIBLE = (
     *("script", "style", "template", "noscript", "noframes", "head", "iframe", "object", "embed", "applet", "canvas"),
     *("audio", "video", "svg", "map", "select", "textarea", "input", "datalist", "annotation", "annotation-xml"),
     *("rp", "rt"),  # how to read a word aloud, in small letters above it
 )
+_BOX_ROLES = {"note", "doc-tip", "doc-notice"}
+_BOXES = re.compile(
+    r"(?:^|\s)(?:note|tip|hint|warning|caution|danger|attention|important|notice|admonition|alert|callout|sidebar)"
+    r"-?(?:box|block|card)?(?:\s|$)",
+    re.IGNORECASE,
+)
+_BOX = 5_000  # characters
+_BOX_DEPTH = 5  # elements between a box and its heading
 _LAYOUT_CELL = 600  # characters; a cell of that much is a column of a page
 
 
@@ -86,9 +95,21 @@ def heading_level(element: Any, tag: str) -> int:
     return HEADINGS.get(tag, 0)
 
 
+def names_box(heading: Any) -> bool:
+    """Whether a heading is the only one of a short box that interrupts the text: a note, a tip, a warning."""
+    for above in islice(heading.iterancestors(), _BOX_DEPTH):
+        named = f"{above.get('class', '')} {above.get('data-type', '')} {above.get(EPUB_TYPE, '')}"
+        if above.get("role") in _BOX_ROLES or _BOXES.search(named):
+            others = (one for one in above.iter(*("{*}" + name for name in HEADINGS)) if one is not heading)
+            return next(others, None) is None and sum(map(len, above.itertext())) <= _BOX
+    return False
+
+
 def is_raised(element: Any, tag: str) -> bool:
     """Whether it is raised text, or the mark of a note, which some books raise by their style sheet alone."""
-    return tag == "sup" or (tag == "a" and (element.get(EPUB_TYPE) or element.get("role")) in _NOTE_MARKS)
+    if tag == "a":
+        return bool(_NOTE_MARKS & {element.get(EPUB_TYPE), element.get("role"), *element.get("class", "").split()})
+    return tag == "sup"
 
 
 def has_blocks(element: Any, tag: str) -> bool:

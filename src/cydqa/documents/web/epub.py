@@ -67,10 +67,12 @@ def extract(content: bytes) -> Extracted:
     if len(missing) == len(reading):
         raise DocumentError("it holds none of the chapters that it lists.", hint=_FETCH_AGAIN)
     chapters = {item.name: _page(read_entry(archive, item.name)) for item in reading if item.name in present}
-    blocks = {name: flatten(root) for name, root in chapters.items()}
+    tables = _tables(package)
+    flat = {name: flatten(root) for name, root in chapters.items()}
+    blocks = {name: flat[name] for name in flat if not (posixpath.basename(name) in tables and _is_links(flat[name]))}
     top = min((block.level for chapter in blocks.values() for block in chapter if block.level), default=1)
     for name, entries in _contents(archive, package, items).items():
-        if name in chapters:
+        if name in blocks:
             blocks[name] = _headed(chapters[name], blocks[name], entries, top)
     title, metadata = _metadata(package)
     text, sections = sectioned((block for chapter in blocks.values() for block in chapter), title)
@@ -126,22 +128,27 @@ def _items(package: Any, place: str) -> dict[str, _Item]:
 
 
 def _reading_order(package: Any, items: dict[str, _Item]) -> list[_Item]:
-    """The chapters, without the table of contents and what stands outside of the order."""
-    tables = {
-        _resolve("", reference.get("href", ""))
-        for reference in package.iterfind("{*}guide/{*}reference")
-        if reference.get("type") == "toc"
-    }
+    """The chapters, without the navigation document and what stands outside of the order."""
     found: dict[str, _Item] = {}
     for reference in package.iterfind("{*}spine/{*}itemref"):
         item = items.get(reference.get("idref", ""))
         if item is None or item.media_type not in _PAGES or not item.name or reference.get("linear") == "no":
             continue
-        if "nav" not in item.properties and posixpath.basename(item.name) not in map(posixpath.basename, tables):
+        if "nav" not in item.properties:
             found.setdefault(item.name, item)
     if not found:
         raise DocumentError("it lists no chapters.", hint=_FETCH_AGAIN)
     return list(found.values())
+
+
+def _tables(package: Any) -> set[str]:
+    """The names of files that a book calls tables of contents; some books have one chapter, and call it that."""
+    references = package.iterfind("{*}guide/{*}reference[@type='toc']")
+    return {posixpath.basename(_resolve("", reference.get("href", ""))) for reference in references}
+
+
+def _is_links(blocks: list[Block]) -> bool:
+    return 2 * sum(block.linked for block in blocks) > sum(len(block.text) for block in blocks)
 
 
 def _page(content: bytes) -> Any:

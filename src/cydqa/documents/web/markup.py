@@ -4,8 +4,9 @@ The walk never recurses: a hostile page may nest as deep as its parser lets it.
 """
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from cydqa.documents.extracted import TextBuilder
@@ -19,13 +20,14 @@ from cydqa.documents.web.elements import (
     is_raised,
     lays_out,
     local_name,
+    names_box,
     shown,
 )
 from cydqa.types import Section
 
 _MOST_HEADING = 300  # characters; a longer one is a paragraph in large type
 _LISTS = {"ul", "ol", "menu", "dir", "dl"}
-_BREAKS = {
+BREAKS = {
     *HEADINGS,
     *_LISTS,
     *("address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "div"),
@@ -34,8 +36,11 @@ _BREAKS = {
     "tr",
 }
 _LINE, _PARAGRAPH = "\x0b", "\x0c"  # a <br> in the run of text, and an empty line made of two
-_PARAGRAPHS = re.compile(rf"(?:\s*{_LINE}){{2,}}|{_PARAGRAPH}")
+_PARAGRAPHS = re.compile(rf"{_LINE}\s*{_LINE}|{_PARAGRAPH}")
 _NUMBER = re.compile(r"\d{1,3}")
+_NOTE = re.compile(r"\W*(?:(\d{1,3})\W*)?")
+_OPENING = re.compile(rf"{BULLET}|\d+\. |.*\n")  # of a list or a table, or of text with a number of its own
+_MOST_LINKS = 20  # of a note, among which one leads back
 _WRITTEN_BULLET = re.compile(r"^[•·▪◦‣●○■]\.?\s*")
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _ROMAN = ((100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
@@ -65,7 +70,7 @@ def flatten(root: Any) -> list[Block]:
             flattener.close(element, tag)
             flattener.say(element.tail if element is not root else None)
     flattener.flush(root)
-    return flattener.blocks
+    return list(_with_whole_notes(flattener.blocks))
 
 
 def sectioned(blocks: Iterable[Block], title: str | None) -> tuple[str, tuple[Section, ...]]:
@@ -83,6 +88,23 @@ def sectioned(blocks: Iterable[Block], title: str | None) -> tuple[str, tuple[Se
             path.append((block.level, block.text))
         builder.open_section(tuple(name for _, name in path), block.text)
     return builder.finish()
+
+
+def _with_whole_notes(blocks: list[Block]) -> Iterator[Block]:
+    """The blocks, with the number of a note in one block with the note, and without the signs that lead back."""
+    number = ""
+    for block in blocks:
+        mark = _NOTE.fullmatch(block.text)
+        if mark and not block.level and block.linked and _leads_back(block.element):
+            number = mark[1] or number
+            continue
+        whole = not number or block.level or _OPENING.match(block.text)
+        yield block if whole else replace(block, text=f"{number}. {block.text}")
+        number = ""
+
+
+def _leads_back(element: Any) -> bool:
+    return any("#" in link.get("href", "") for link in islice(element.iter("{*}a"), _MOST_LINKS))
 
 
 class _List:
@@ -126,7 +148,7 @@ class _Flattener:
                 self._linked += len(text.strip())
 
     def open(self, element: Any, tag: str) -> None:
-        if tag in _BREAKS:
+        if tag in BREAKS:
             self.flush(element.getparent())
         if tag in _LISTS or tag == "table":
             layout = lays_out(element) if tag == "table" else has_blocks(element, tag)
@@ -148,15 +170,15 @@ class _Flattener:
             self._preformatted += 1
         elif tag == "q":
             self._run.append("“")
-        if self._heading is None and heading_level(element, tag):
+        if self._heading is None and self._level(element, tag):
             self.flush(element.getparent())
             self._heading = element
 
     def close(self, element: Any, tag: str) -> None:
         if element is self._heading:
             self._heading = None
-            self.flush(element, heading_level(element, tag))
-        elif tag in _BREAKS:
+            self.flush(element, self._level(element, tag))
+        elif tag in BREAKS:
             self.flush(element)
         if is_raised(element, tag):
             self._raise(self._superscripts.pop(), element)
@@ -207,6 +229,11 @@ class _Flattener:
         if text:
             self.blocks.append(Block(text, level, element, self._linked))
         self._linked = 0
+
+    def _level(self, element: Any, tag: str) -> int:
+        """Level of a heading, 0 of one that names a box, after which the text goes on; the first is the page's."""
+        level = heading_level(element, tag)
+        return 0 if level and self.blocks and names_box(element) else level
 
     def _in_table(self) -> bool:
         return bool(self._groups) and local_name(self._groups[-1]) == "table"
