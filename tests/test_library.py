@@ -17,6 +17,7 @@ def test_documents_of_all_subfolders_are_found_and_the_rest_is_said(corpus, tmp_
     (corpus / ".git").mkdir()
     (corpus / ".git" / "x.md").write_text("x")
     (corpus / "picture.png").write_bytes(b"x")
+    write_corpus(corpus, {"Page.html": "<p>Text.</p>", "Page_files/advert.html": "Buy!", "my_files/note.txt": "Note."})
     (tmp_path / "secret.txt").write_text("outside")
     (corpus / "way-out.txt").symlink_to(tmp_path / "secret.txt")
     os.makedirs(os.fsencode(corpus) + b"/bad-\xff")
@@ -26,8 +27,10 @@ def test_documents_of_all_subfolders_are_found_and_the_rest_is_said(corpus, tmp_
     (corpus / "loop.md").symlink_to(corpus / "loop.md")
     (corpus / "linked").symlink_to(corpus / "notes")
     listing = list_corpus(corpus, corpus / "index")
-    assert [file.id for file in listing.files] == ["laptops.md", "leave.md", "notes/invoices.txt"]
+    ids = ["Page.html", "laptops.md", "leave.md", "my_files/note.txt", "notes/invoices.txt"]
+    assert [file.id for file in listing.files] == ids
     assert listing.skipped == {
+        "Page_files/": "pictures, styles and frames of the saved web page beside it",
         ".hidden.md": "hidden file",
         "~$report.docx": "mark of an office program that has the document open",
         ".git/": "hidden folder",

@@ -5,7 +5,7 @@ import unicodedata
 from typing import Any, TypeVar
 
 _MOST = 300  # characters; every passage and every sentence is read together with its heading
-_ADDRESSES = {"url"}  # of whole use or none
+_ADDRESSES = {"url", "document"}  # of use whole or not at all
 
 Value = TypeVar("Value")
 
@@ -30,5 +30,9 @@ def _tidy(value: Any) -> Any:
         return tuple(_tidy(entry) for entry in value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         parts = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
-        return dataclasses.replace(value, **{k: v if k in _ADDRESSES else _tidy(v) for k, v in parts.items()})
+        return dataclasses.replace(value, **{k: _address(v) if k in _ADDRESSES else _tidy(v) for k, v in parts.items()})
     return value
+
+
+def _address(value: str | None) -> str | None:
+    return value if value and value.isprintable() else None

@@ -84,13 +84,16 @@ def list_folder(root: Path, unfit: Callable[[Path], str | None], *, without: Pat
 
     for folder, subfolders, names in os.walk(root, onerror=unreadable):
         within = Path(folder).relative_to(root)
-        for name in subfolders:
+        for name in list(subfolders):
             path, shown = Path(folder, name), printable(str(within / name))
             if path.is_symlink():
                 skipped[shown] = "link to a folder"
-            elif name.startswith(".") and path != without:
-                skipped[shown + "/"] = "hidden folder"
-        subfolders[:] = [name for name in subfolders if not name.startswith(".") and Path(folder, name) != without]
+            elif reason := _wrong_folder(name, names):
+                subfolders.remove(name)
+                if path != without:
+                    skipped[shown + "/"] = reason
+            elif path == without:
+                subfolders.remove(name)
         for name in names:
             path, file_id = Path(folder, name), (within / name).as_posix()
             if reason := _wrong_name(path) or unfit(path):
@@ -147,6 +150,15 @@ def _corpus_file(file_id: str, path: Path, sidecar: Path | None) -> CorpusFile |
     except OSError:
         sidecar = sidecar_stamp = None
     return CorpusFile(file_id, path, stamp, sidecar, sidecar_stamp)
+
+
+def _wrong_folder(name: str, beside: list[str]) -> str | None:
+    if name.startswith("."):
+        return "hidden folder"
+    page = name.removesuffix("_files")
+    if page != name and any(page + suffix in beside for suffix in (".html", ".htm", ".xhtml")):
+        return "pictures, styles and frames of the saved web page beside it"
+    return None
 
 
 def _wrong_name(path: Path) -> str | None:
