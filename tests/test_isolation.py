@@ -26,11 +26,17 @@ from cydqa.types import Metadata, Section
 
 real = plain.extract
 
+hoarded = []
+
 def said(text):
     return Extracted(None, text, (Section((), 0, len(text)),), Metadata())
 
 def extract(content):
     word = content.decode().strip()
+    if word == "process":
+        return said(str(os.getpid()))
+    if word == "hoard":
+        hoarded.append("x" * (700 * 2**20))
     if word == "crash":
         ctypes.string_at(0)
     if word == "abort":
@@ -131,6 +137,15 @@ def test_not_even_native_code_fills_a_file(read, tmp_path):
 def test_what_a_parser_prints_does_not_mix_with_the_answers(read):
     assert read("chatter").text == "chatter"
     assert read("After.").text == "After."
+
+
+def test_a_process_reads_many_files_and_is_replaced_when_it_keeps_their_memory(read):
+    large = bytes(range(256)) * 2**21  # that of the program that asks says nothing of it
+    first = read("process").text
+    assert read("process").text == first
+    assert read("hoard").text == "hoard"
+    assert read("process").text != first
+    assert large
 
 
 def test_a_parser_gets_no_secrets(read):
