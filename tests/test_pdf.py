@@ -135,6 +135,35 @@ def test_a_chapter_name_beside_the_page_number_goes():
     assert paragraphs(pdf.extract(paper.bytes())) == [turned(number) for number in range(41, 45)]
 
 
+def test_a_running_head_of_two_pages_is_read_once_and_what_else_recurs_stays():
+    paper = Paper()
+    for number in (1, 2):
+        paper.line("Papers on calls, volume 3", 72, 800, size=9)
+        paper.paragraph("The same opening. " + turned(number), 72, 740)
+        if number == 1:
+            paper.page()
+    assert paragraphs(pdf.extract(paper.bytes())) == [
+        "Papers on calls, volume 3",
+        "The same opening. " + turned(1),
+        "The same opening. " + turned(2),
+    ]
+
+
+def test_numbers_on_the_axes_of_a_chart_go_and_a_number_in_a_line_of_its_own_stays():
+    paper = Paper()
+    y = paper.paragraph(SENTENCES, 72, 760)
+    paper.line("1,240", 72, y - 20, size=8)
+    paper.line("calls were counted, as the chart shows.", 72, y - 40)
+    for i, tick in enumerate(("−0.5", "0.0", "0.5", "1.0", "1.5")):
+        paper.line(tick, 90, 500 + 30 * i, size=7)
+    paper.line("0   10   20   30", 120, 480, size=7)
+    assert paragraphs(pdf.extract(paper.bytes())) == [
+        SENTENCES.strip(),
+        "1,240",
+        "calls were counted, as the chart shows.",
+    ]
+
+
 def test_a_head_that_names_something_else_on_every_page_goes_and_a_table_head_below_it_stays():
     paper = Paper()
     for number, name in enumerate(("Arrival", "Bread", "Coal", "Dusk", "Evening", "Fog")):

@@ -9,6 +9,7 @@ from pdf_files import (
     FILES,
     SENTENCES,
     Paper,
+    changed,
     letters_of,
     paragraphs,
     picture,
@@ -84,19 +85,36 @@ def test_bookmarks_make_the_sections_at_most_three_levels_deep():
     assert paths == [("One",), ("One", "One and a half"), ("One", "One and a half", "Deeper")]
 
 
-def test_lines_of_a_table_of_contents_are_no_headings():
+def test_a_bold_line_over_indented_text_is_a_heading_whatever_the_text_begins_with():
     paper = Paper()
-    paper.line("Contents", 72, 780, "Times-Bold", 14)
-    for i, name in enumerate(("Calls", "Answers", "Reasons")):
-        paper.line(f"{name} " + "." * 60 + f" {i + 5}", 72, 740 - 20 * i, "Times-Bold", 12)
-    paper.line("Calls", 72, 600, "Times-Bold", 14)
-    paper.paragraph(SENTENCES, 72, 570)
+    y = 760
+    for heading, text in (("NAME", "calls - keeps a list of those who answer"), ("SYNOPSIS", "calls [-a] [name ...]")):
+        paper.line(heading, 72, y, "Times-Bold")
+        paper.line(text, 108, y - 13)
+        y = paper.paragraph(SENTENCES, 108, y - 26, 400) - 13
     extracted = pdf.extract(paper.bytes())
-    assert [section.path for section in extracted.sections] == [("Contents",), ("Calls",)]
-    assert "Calls | 5\nAnswers | 6\nReasons | 7" in extracted.text
+    assert [section.path for section in extracted.sections] == [("NAME",), ("SYNOPSIS",)]
+    assert paragraphs(extracted)[1].startswith("calls - keeps a list of those who answer")
 
 
-@pytest.mark.parametrize("name", ["Microsoft Word - draft.doc", "report_final.pdf", "untitled", ""])
+def test_thick_stems_make_no_text_bold_whose_font_is_called_plain():
+    def thicken(document):
+        for font in document.pages[0].Resources.Font.values():
+            font.FontDescriptor = document.make_indirect(
+                pikepdf.Dictionary(Type=pikepdf.Name.FontDescriptor, FontName=font.BaseFont, Flags=32, StemV=139)
+            )
+
+    paper = Paper()
+    y = 760
+    for _ in range(2):
+        paper.line("A line as the others", 72, y)
+        y = paper.paragraph(SENTENCES, 72, y - 24) - 24
+    assert [section.path for section in pdf.extract(changed(paper.bytes(), thicken)).sections] == [()]
+
+
+@pytest.mark.parametrize(
+    "name", ["Microsoft Word - draft.doc", "report_final.pdf", "untitled", "No Title Given", "Table of Contents", ""]
+)
 def test_a_title_that_is_none_gives_way_to_the_largest_text_of_the_first_page(name):
     paper = Paper(title=name)
     paper.line("What the calls are about", 72, 760, "Times-Bold", 24)

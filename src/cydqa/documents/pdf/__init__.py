@@ -14,10 +14,12 @@ from cydqa.documents import kinds
 from cydqa.documents.extracted import Extracted, TextBuilder
 from cydqa.documents.pdf.blocks import Block, blocks_of, body_size
 from cydqa.documents.pdf.characters import Page, opened, read_page
+from cydqa.documents.pdf.contents import without_contents
 from cydqa.documents.pdf.furniture import without_furniture
 from cydqa.documents.pdf.headings import bookmarks_of, levels_of
 from cydqa.documents.pdf.layout import columns_of
 from cydqa.documents.pdf.lines import Line, lines_of
+from cydqa.documents.pdf.margins import Place, line_numbers, without_line_numbers
 from cydqa.documents.pdf.text import Places, joined, vocabulary_of
 from cydqa.errors import DocumentError
 from cydqa.types import Metadata, Section
@@ -25,10 +27,12 @@ from cydqa.types import Metadata, Section
 VERSION = 1
 KIND = kinds.PDF
 _MOST_PAGES = 2_000
+_NUMBERED = 0.1  # of the pages of a manuscript have their lines numbered in one place
 _UNMAPPED = 0.3  # of a document's characters may have no letters
 _ITEM = 400  # characters; longer numbered paragraphs are no list
 _NO_TITLE = re.compile(
-    r"^(?:microsoft \w+ - |untitled|document\d*$|title$|slide \d|powerpoint presentation|\(?anonymous\)?$|print$)"
+    r"^(?:microsoft \w+ - |(?:un|no )title|(?:table of )?contents$|image$|document\d*$|title$|slide \d"
+    r"|powerpoint presentation|\(?anonymous\)?$|print$)"
     r"|\.(?:docx?|pdf|pptx?|indd|qxd|rtf|odt|tex|dvi|html?|wpd|xlsx?)$",
     re.IGNORECASE,
 )
@@ -50,18 +54,13 @@ def extract(content: bytes) -> Extracted:
             raise DocumentError(
                 f"it has {count:,} pages, more than the {_MOST_PAGES:,} that cydqa reads.", hint="Split it."
             )
-        pages: list[Page] = []
-        lines: list[list[Line]] = []
-        for number in range(1, count + 1):
-            page = read_page(document, number)
-            lines.append(lines_of(number, page.words))
-            pages.append(replace(page, words=()))
+        pages, lines = _read(document, count)
         bookmarks, information, language = bookmarks_of(document), document.get_metadata_dict(), _language(document)
     warnings = _check(pages)
     body = body_size(lines)
     words = vocabulary_of(lines)
     kept = without_furniture(pages, lines, body)
-    blocks = blocks_of([columns_of(page) for page in kept], body)
+    blocks = blocks_of(without_contents([columns_of(page, words) for page in kept]), body)
     levels = levels_of(blocks, bookmarks, body)
     title = _title(information.get("Title", "")) or _largest(blocks, body)
     text, sections, places = _write(blocks, levels, words, title)
@@ -74,6 +73,22 @@ def extract(content: bytes) -> Extracted:
         characters=places.finish(),
         warnings=warnings,
     )
+
+
+def _read(document: Any, count: int) -> tuple[list[Page], list[list[Line]]]:
+    """All pages, without their words, and the lines of each."""
+    pages: list[Page] = []
+    lines: list[list[Line]] = []
+    numbered: Counter[Place] = Counter()
+    for number in range(1, count + 1):
+        page = read_page(document, number)
+        numbered.update(line_numbers(page.words).keys())
+        lines.append(lines_of(number, page.words))
+        pages.append(replace(page, words=()))
+    places = [place for place, often in numbered.items() if often >= _NUMBERED * count]
+    for number in range(1, count + 1) if places else ():  # again, as words, which many pages can't be kept as
+        lines[number - 1] = lines_of(number, without_line_numbers(read_page(document, number).words, places))
+    return pages, lines
 
 
 def _check(pages: Sequence[Page]) -> tuple[str, ...]:
@@ -179,7 +194,7 @@ def _largest(blocks: Sequence[Block], body: float) -> str | None:
     start = next(i for i, block in enumerate(first) if block.size == size and sum(map(str.isalpha, block.text)) > 3)
     same = takewhile(lambda block: block.size == size, first[start:])
     title = " ".join(block.text for block in same)
-    return title if len(title) <= _LONGEST_TITLE else None
+    return title if len(title) <= _LONGEST_TITLE and not _NO_TITLE.search(title) else None
 
 
 def _authors(declared: str) -> tuple[str, ...]:

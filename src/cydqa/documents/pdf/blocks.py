@@ -4,11 +4,11 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Literal, TypeAlias
 
 from cydqa.documents.markdown import BULLET
-from cydqa.documents.pdf.lines import MARKER, Line, with_number_set_off
+from cydqa.documents.pdf.lines import LABEL, MARKER, Line, with_number_set_off
 
 _LOOSE = 1.22  # of the usual distance of lines: a wider one parts paragraphs
 _INDENT = 0.8  # of the size
@@ -17,6 +17,8 @@ _NOTE = 0.94  # of the size of the text: notes are set smaller
 _NOTE_START = re.compile(r"(?:\d{1,3}|[*†‡§])[\s.)]*\S")
 _ENDS = re.compile(r"[.!?:;…]['\"”’»)\]]*(?:\s?\[?\d{1,3}\]?)?$")
 _CAPTION = re.compile(r"(?:figure|fig\.|table|box|chart|map|source|sources|note|notes)\b[\s\d.:]*", re.IGNORECASE)
+_NUMBERS = re.compile(r"(?:[−–+-]?\d+(?:[.,]\d+)*%?(?: |$))+$")
+_TICKS = 4  # numbers on an axis
 _AHEAD = 4  # blocks that may stand between the parts of a paragraph: a table, a caption, a heading over them
 Kind: TypeAlias = Literal["text", "item", "row", "note"]
 
@@ -68,7 +70,21 @@ def blocks_of(pages: Sequence[list[list[Line]]], body: float) -> list[Block]:
             main += _paragraphs(text)
             notes += foot
         done += notes_placed(main, notes)
-    return _continued(done)
+    return _continued(_without_scales(done, body))
+
+
+def _without_scales(blocks: Sequence[Block], body: float) -> list[Block]:
+    """The blocks without the numbers along the axes of charts: several in a row, small, and nothing beside them."""
+    kept: list[Block] = []
+    for bare, group in groupby(blocks, lambda block: block.size <= _NOTE * body and _is_bare_number(block)):
+        several = list(group)
+        if not bare or sum(len(block.lines) for block in several) < _TICKS:
+            kept += several
+    return kept
+
+
+def _is_bare_number(block: Block) -> bool:
+    return block.kind in ("text", "note") and bool(_NUMBERS.match(block.text))
 
 
 def notes_placed(main: list[Block], notes: list[Block]) -> list[Block]:
@@ -138,6 +154,11 @@ def _is_marked(text: str) -> bool:
     return bool(rest and MARKER.match(first)) and first not in {"A.", "I."}
 
 
+def _is_labelled(text: str) -> bool:
+    """Whether a line opens as an entry of a bibliography does."""
+    return bool(LABEL.match(text.partition(" ")[0]))
+
+
 def _parts(lines: Sequence[Line], i: int, block: Sequence[Line], usual: float) -> bool:
     """Whether line `i` of a column begins another paragraph than the line before it."""
     above, line = lines[i - 1], lines[i]
@@ -153,6 +174,8 @@ def _parts(lines: Sequence[Line], i: int, block: Sequence[Line], usual: float) -
     begins = not line.text[0].islower()
     if _is_marked(line.text) and (ends or room or _is_marked(block[0].text)):
         return True
+    if _is_labelled(line.text) and (ends or room or _is_labelled(block[0].text)):
+        return True
     if (
         above.bold != line.bold
         and (room or len(block) == 1)
@@ -160,14 +183,22 @@ def _parts(lines: Sequence[Line], i: int, block: Sequence[Line], usual: float) -
         and not (ends and line.bold is False and not room)
     ):
         return True
+    indented = line.left > above.left + _INDENT * line.size
+    if indented and room and above.bold and not line.bold and len(block) == 1 and _heads(above):
+        return True
     hangs = _kind(block) == "item" or (len(block) > 1 and block[1].left > block[0].left + _INDENT * line.size)
-    if line.left > above.left + _INDENT * line.size and not (hangs or (len(block) == 1 and not ends)):
+    if indented and not (hangs or (len(block) == 1 and not ends)):
         return not _is_centred(above, line)
     if hangs and line.left < above.left - _INDENT * line.size and len(block) > 1 and (ends or room):
         return True
     if room and begins and (ends or not _is_centred(above, line)):
         return ends or right - above.right > 0.25 * (right - above.left)
     return False
+
+
+def _heads(line: Line) -> bool:
+    """Whether a bold line over indented text may be its heading: a name or more in capitals, not a term or a brace."""
+    return line.text[0].isupper() and line.text[-1].isalnum() and _kind([line]) == "text"
 
 
 def _differ_in_size(above: Line, line: Line) -> bool:

@@ -19,7 +19,7 @@ _NUMBER = re.compile(
 _OFTEN = 3  # pages on which a line must recur
 _MOST_PAGES = 0.4  # of a document's pages have a row in the same place where that is no text
 _WHITE = 1.4  # times the usual distance of lines: so far is a running head from the text
-_SHORT = 2  # a document of so many pages has no running heads
+_SHORT = 2  # a document of so many pages has a running head only where white space parts it from the text
 _HEADING = 1.12  # of the size of the text: larger lines may be headings
 _LARGEST = 1.3  # of the size of the text: a page number is no larger
 _SAME = 4.0  # points; a line that recurs does so at the same height
@@ -40,9 +40,9 @@ def without_furniture(pages: Sequence[Page], lines: Sequence[list[Line]], body: 
     def is_furniture(line: Line, depth: int, alone: Sequence[Line]) -> bool:
         if _is_number(line, body) and depth == 0:
             return True
-        if len(pages) <= _SHORT:
-            return False
         often = max(seen[*_key(line, body), level] for level in _levels(line))
+        if len(pages) <= _SHORT:  # what stands on both pages is read on the first
+            return line.page > 1 and often > 1 and line.size < _HEADING * body and any(line is i for i in alone)
         if often >= (least if depth else min(_OFTEN, max(2, written // 2))):
             return True
         apart = line.size < _HEADING * body and any(line is other for other in alone)

@@ -10,6 +10,8 @@ from cydqa.documents.pdf.blocks import Block
 LEVELS = 3
 _MOST_BOOKMARKS = 5_000
 _LARGER = 1.12  # than the text: so is a heading set
+_AS_LARGE = 0.95  # as the text: so is a bold heading set,
+_SMALLER = 0.88  # or this, if it has a number or is all capitals
 _LONGEST = 180  # characters of a heading
 _MOST_LINES = 4
 _NUMBERED = re.compile(
@@ -91,7 +93,8 @@ def _style(blocks: Sequence[Block], i: int, block: Block, body: float) -> tuple[
     if larger and not sentence:
         return (round(block.size), block.bold, depth)
     alone = i + 1 < len(blocks) and blocks[i + 1].kind != "row" and not _style_of_text(blocks[i + 1], block)
-    if block.bold and block.size >= 0.95 * body and len(block.lines) <= 2 and not text.endswith(".") and alone:
+    least = _SMALLER if number or text.isupper() else _AS_LARGE
+    if block.bold and block.size >= least * body and len(block.lines) <= 2 and not text.endswith(".") and alone:
         return (round(block.size), True, depth)
     return None
 

@@ -3,11 +3,11 @@
 import re
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from cydqa.documents.markdown import BULLET, CELL
+from cydqa.documents.markdown import BULLET
 from cydqa.documents.pdf.characters import Word
 
 ADDED = -1  # index of a character that the extraction put there
@@ -22,11 +22,12 @@ _SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", strict=Tru
 MARKER = re.compile(
     r"(?:[•◦▪▫●○■□‣⁃∙·◆◇►▶➢➤✓✔–—*-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]|\d{1,2}(?:\.\d{1,2}){1,3}\.?)$"
 )
+LABEL = re.compile(r"\[[\w+:.–-]{1,12}\]$")  # of an entry of a bibliography
+_LABEL_PARTS = 3  # words that a file may draw it as: its brackets and what they hold
 _BULLETS = frozenset("•◦▪▫●○■□‣⁃∙·◆◇►▶➢➤✓✔–—*-")
 _INITIAL = re.compile(r"[“\"‘]?[^\W\d_]$")
 _LARGE = 1.8  # times the size of the text: so large are initials
 _GLUED_NUMBER = re.compile(r"(?:\d{1,3}|[*†‡§])(?=[^\W\d_]|[“‘\"(])")
-_LEADER = re.compile(r"\s*(?:[.…·_]\s?){4,}\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class Line:
     number: str = ""  # the footnote mark that it begins with
     trailing: int = ADDED  # PDFium's space after its last character
     row: bool = False
+    dotted: bool = False  # a row in which dots led from one cell to the next
 
 
 def lines_of(page: int, words: Sequence[Word]) -> list[Line]:
@@ -66,8 +68,9 @@ def _goes_on(piece: Sequence[Word], word: Word, gap: float) -> bool:
         return False
     if not any(_is_level(word, other) for other in piece[-3:]):
         return False
-    if len(piece) == 1 and MARKER.match(last.text) and word.left > last.right:
-        gap = 6.0  # from a bullet or number to its text
+    opens = "".join(other.text for other in piece) if len(piece) <= _LABEL_PARTS else ""
+    if ((len(piece) == 1 and MARKER.match(opens)) or LABEL.match(opens)) and word.left > last.right:
+        gap = 6.0  # from a bullet, number or label to its text
     if _is_right_to_left(word.text):
         return -0.5 * size < last.left - word.right < gap * size
     return -0.5 * size < word.left - last.right < gap * size and word.left > last.left - 0.1 * size
@@ -107,7 +110,8 @@ def _attach_initials(pieces: list[list[Word]]) -> None:
         beside = [
             other
             for other in pieces
-            if initial.size > _LARGE * other[0].size
+            if other  # not another initial, taken already
+            and initial.size > _LARGE * other[0].size
             and -0.5 * other[0].size < other[0].left - initial.right < _WIDE * other[0].size
             and -0.3 * other[0].size < other[0].base - initial.base < initial.size
         ]
@@ -187,53 +191,3 @@ def with_number_set_off(line: Line) -> Line:
     at = found.end()
     indices = line.indices[:at] + array("q", [ADDED]) + line.indices[at:]
     return replace(line, text=f"{line.text[:at]} {line.text[at:]}", indices=indices)
-
-
-def row_of(cells: Iterable[Sequence[Line]]) -> Line:
-    """A row of a table; a cell is one line or more."""
-    text = ""
-    indices: array[int] = array("q")
-    members: list[Line] = []
-    for cell in cells:
-        if members:
-            text += CELL
-            indices.extend([ADDED] * len(CELL))
-        for i, line in enumerate(cell):
-            if i:
-                text += " "
-                indices.append(cell[i - 1].trailing)
-            text += line.text
-            indices.extend(line.indices)
-            members.append(line)
-    return _row(members, text, indices)
-
-
-def has_leader(row: Iterable[Line]) -> bool:
-    """Whether a row is an entry of a table of contents, with dots from a title to its page."""
-    return any(_LEADER.search(line.text) for line in row)
-
-
-def without_leader(line: Line) -> Line:
-    """An entry of a table of contents as a row: its dots give way to CELL."""
-    found = _LEADER.search(line.text)
-    if not found or found.start() == 0:
-        return line
-    indices = line.indices[: found.start()] + array("q", [ADDED] * len(CELL)) + line.indices[found.end() :]
-    if found.end() == len(line.text):
-        return _row([line], line.text[: found.start()], line.indices[: found.start()])
-    return _row([line], line.text[: found.start()] + CELL + line.text[found.end() :], indices)
-
-
-def _row(members: Sequence[Line], text: str, indices: "array[int]") -> Line:
-    return Line(
-        page=members[0].page,
-        text=text,
-        indices=indices,
-        left=min(line.left for line in members),
-        right=max(line.right for line in members),
-        base=members[0].base,
-        size=members[0].size,
-        bold=all(line.bold for line in members),
-        opening=members[0].opening,
-        row=True,
-    )

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 _BOLD = ("bold", "black", "heavy", "demi")  # in the name of a font
+_BOLD_OF_TEX = ("cmbx", "cmssbx", "cmb1", "sfbx", "ecbx", "-medi")  # Computer Modern's and Nimbus's
+_PLAIN = ("regular", "roman", "italic", "oblique", "book", "light")  # whatever weight PDFium derives from their stems
 _FORCED_BOLD = 1 << 18  # a font descriptor's flag
 _BOLD_WEIGHT = 600
 _STROKED = 2  # text render mode: filled and outlined, which looks bold
@@ -63,10 +65,12 @@ class Styles:
         raw.FPDFText_GetFontInfo(self._page, index, name, len(name), flags)
         size = raw.FPDFText_GetFontSize(self._page, index) * math.hypot(matrix.c, matrix.d)
         mode = raw.FPDFTextObj_GetTextRenderMode(raw.FPDFText_GetTextObject(self._page, index))
+        font = name.value.decode("utf-8", "replace").lower()
+        heavy = raw.FPDFText_GetFontWeight(self._page, index) >= _BOLD_WEIGHT
         bold = (
-            any(word in name.value.decode("utf-8", "replace").lower() for word in _BOLD)
+            any(word in font for word in (*_BOLD, *_BOLD_OF_TEX))
             or bool(flags.value & _FORCED_BOLD)
-            or raw.FPDFText_GetFontWeight(self._page, index) >= _BOLD_WEIGHT
+            or (heavy and not any(word in font for word in _PLAIN))
             or mode == _STROKED
         )
         quarters = math.atan2(matrix.b, matrix.a) / (math.pi / 2)
