@@ -1,7 +1,7 @@
 """What is read of a PDF: its words in reading order, without what repeats on every page."""
 
 import pytest
-from pdf_files import SENTENCES, Paper, changed, one_page, paragraphs, report, turned
+from pdf_files import BODY, SENTENCES, Paper, changed, one_page, paragraphs, report, turned
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 
@@ -230,3 +230,20 @@ def test_a_page_that_is_turned_is_read_like_another():
     sideways.canvas.rotate(90)
     sideways.paragraph(SENTENCES, 72, -200)
     assert pdf.extract(upright.bytes()).text == pdf.extract(changed(sideways.bytes(), turn)).text
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "read"),
+    [
+        ("as is said on https://sso.example.", "org, where all of it is.", "on https://sso.example.org, where"),
+        ("which lies in /usr/share/doc/name/changelog.", "Debian.gz and nowhere else.", "/changelog.Debian.gz and"),
+        ("which lies in the folder /usr/share/doc/.", "The rest is elsewhere.", "folder /usr/share/doc/. The rest"),
+    ],
+)
+def test_an_address_that_a_line_end_cuts_is_whole_and_sentences_stay_apart(before, after, read):
+    content = one_page(
+        ("It is in one place and no other, however long one looks for it,", 72, 700, *BODY),
+        (before, 72, 686, *BODY),
+        (after, 72, 672, *BODY),
+    )
+    assert read in pdf.extract(content).text

@@ -11,7 +11,8 @@ from cydqa.types import CharacterRun
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*(?:-[^\W\d_]+)*")
 _HEAD = re.compile(r"([^\W\d_]+(?:-[^\W\d_]+)*)-$")
 _TAIL = re.compile(r"[^\W\d_]+")
-_ADDRESS = re.compile(r"(?:https?://|www\.|doi\.org/)\S*[/_=?&%#.-]$", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?:https?://|www\.|doi\.org/|/\w+/)\S*[/_=?&%#.-]$", re.IGNORECASE)  # or the path of a file
+_GOES_ON = re.compile(r"[a-z]|\w+[./]\w")  # after a full stop at a line end
 _WHOLE = 3  # letters; the parts of a compound have at least so many
 _PREFIXES = frozenset(
     (
@@ -105,7 +106,9 @@ def _glue(text: str, following: str, words: Counter[str]) -> str:
         if _ADDRESS.search(text.rsplit(" ", 1)[-1]):
             return ""
         return "-" if _is_one_word(head[1], tail[0], words) else ""
-    if _ADDRESS.search(text.rsplit(" ", 1)[-1]) and not following[0].isupper() and not text.endswith("."):
+    if _ADDRESS.search(text.rsplit(" ", 1)[-1]) and (
+        _GOES_ON.match(following) or not (following[0].isupper() or text.endswith("."))
+    ):
         return ""
     if text[-1] in "—/" and text[-2:-1].isalpha() and following[0].isalpha():
         return ""
