@@ -235,14 +235,26 @@ def test_a_page_that_is_turned_is_read_like_another():
 @pytest.mark.parametrize(
     ("before", "after", "read"),
     [
-        ("as is said on https://sso.example.", "org, where all of it is.", "on https://sso.example.org, where"),
-        ("which lies in /usr/share/doc/name/changelog.", "Debian.gz and nowhere else.", "/changelog.Debian.gz and"),
-        ("which lies in the folder /usr/share/doc/.", "The rest is elsewhere.", "folder /usr/share/doc/. The rest"),
+        (
+            "as is said by those who know it and publish it on https://sso.example.",
+            "org, where all of it is.",
+            "on https://sso.example.org, where",
+        ),
+        (
+            "which for all who look for it there lies in /usr/share/doc/name/changelog.",
+            "Debian.gz and nowhere else.",
+            "/changelog.Debian.gz and",
+        ),
+        (
+            "which for all who look for it there lies in the folder /usr/share/doc/.",
+            "The rest is elsewhere.",
+            "folder /usr/share/doc/. The rest",
+        ),
     ],
 )
 def test_an_address_that_a_line_end_cuts_is_whole_and_sentences_stay_apart(before, after, read):
     content = one_page(
-        ("It is in one place and no other, however long one looks for it,", 72, 700, *BODY),
+        ("It is in one place and no other, however long one looks,", 72, 700, *BODY),
         (before, 72, 686, *BODY),
         (after, 72, 672, *BODY),
     )
