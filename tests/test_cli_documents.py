@@ -61,6 +61,14 @@ def test_folders_keep_their_shape_and_what_is_no_document_is_named(run, outbox, 
     assert "outbox/deep/policy.docx" in run("status")[1]
 
 
+def test_many_pictures_do_not_hide_what_was_added(run, outbox):
+    for number in range(50):
+        (outbox / f"{number}.png").write_bytes(b"x")
+    out = run("add", str(outbox))[1]
+    assert (out.count("skipped"), "skipped  31 more; --json names them all" in out) == (21, True)
+    assert len(json.loads(run("add", str(outbox), "--json")[1])["skipped"]) == 51
+
+
 def test_nothing_is_overwritten_unless_it_is_asked_for(run, outbox, corpus):
     (outbox / "leave.md").write_text("Leave is abolished.")
     status, out, _ = run("add", str(outbox / "leave.md"))

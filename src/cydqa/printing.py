@@ -7,6 +7,7 @@ command the terminal; on a terminal it is also wrapped at words. JSON has every 
 import io
 import json
 import sys
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from cydqa.library.adding import Added
     from cydqa.library.removing import Removed
 
+_MOST_SKIPPED = 20  # a folder of pictures should not hide what matters
 # Control characters but tab and line feed, and the marks that reverse the direction of what follows.
 _CONTROLS = [*range(9), *range(11, 32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 _VISIBLE = {code: f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}" for code in _CONTROLS}
@@ -159,8 +161,11 @@ def hit_record(hit: Hit) -> dict[str, Any]:
 
 def _print_reasons(width: int, **kinds: dict[str, str]) -> None:
     for name, reasons in kinds.items():
-        for document_id, reason in reasons.items():
+        many = _MOST_SKIPPED if name == "skipped" else len(reasons)
+        for document_id, reason in islice(reasons.items(), many):
             say(f"{name:<{width}} {document_id}: {reason}")
+        if len(reasons) > many:
+            say(f"{name:<{width}} {len(reasons) - many} more; --json names them all")
 
 
 def _size(count: int) -> str:
