@@ -68,6 +68,8 @@ class Rotting:
         self._build()
         self._old = self._current()
         old_answers = self._ask()
+        generations = folder / "index" / "generations"
+        shutil.copytree(generations / self._old, folder / "old")
         # Of the same length in every file: sizes alone would not show that a file is of another generation.
         write_corpus(folder / "corpus", {"leave.md": DOCUMENTS["leave.md"].replace("thirty", "twenty")})
         self._build()
@@ -75,8 +77,9 @@ class Rotting:
         self._answers = self._ask()
         assert self._answers["value"]["answers"] != old_answers["value"]["answers"]
         self._whole = [old_answers, self._answers]
+        shutil.copytree(folder / "old", generations / self._old)  # as if its deletion had been interrupted
         shutil.copytree(folder / "index", folder / "start")
-        generation = folder / "index" / "generations" / self._live
+        generation = generations / self._live
         self.names = ["CURRENT", *sorted(str(path.relative_to(generation)) for path in files(generation))]
 
     def look(self, name, damage):

@@ -95,7 +95,7 @@ def test_opening_and_asking_write_nothing(assistant, tmp_path):
     assert state() == before
 
 
-def test_the_generation_before_is_kept_unless_a_document_was_removed(build, corpus, tmp_path):
+def test_the_generation_before_is_kept_unless_something_of_it_is_gone(build, corpus, tmp_path):
     generations = tmp_path / "index" / "generations"
     first = build().generation
     write_corpus(corpus, {"a.txt": "Alpha."})

@@ -1,7 +1,7 @@
 """The index folder: one builder at a time, and one atomic rename that makes a finished generation the live one.
 
 index/CURRENT             name of the live generation
-index/generations/<name>/ finished generations: the live one, and the one before it until the next is published
+index/generations/<name>/ the live generation, and the one before it if the live one has all that is in it
 index/staging/            a build under way, or what a killed one left
 index/build.lock          held by the kernel for the process that builds; a dead builder's lock is gone with it
 """
