@@ -108,7 +108,7 @@ def test_thick_stems_make_no_text_bold_whose_font_is_called_plain():
     y = 760
     for _ in range(2):
         paper.line("A line as the others", 72, y)
-        y = paper.paragraph(SENTENCES, 72, y - 24) - 24
+        y = paper.paragraph("The list is renewed each spring.", 72, y - 24) - 24
     assert [section.path for section in pdf.extract(changed(paper.bytes(), thicken)).sections] == [()]
 
 

@@ -59,10 +59,10 @@ def test_the_index_at_the_end_is_no_text_and_what_follows_it_stays():
     for i, entry in enumerate(("A", "address, 1, 2", "answer, 2", "C", "call", "in spring, 1", "nobody’s, 1–2")):
         paper.line(entry, 72, 730 - 13 * i)
     paper.line("Colophon", 72, 560, "Times-Bold", 14)
-    paper.paragraph("Printed in the harbour in 2015 by those who answer. " + SENTENCES, 72, 540)
+    paper.line("Printed by those who answer in the harbour, 2015", 72, 540)
     text = pdf.extract(paper.bytes()).text
     assert not {"Index", "address,", "nobody’s,", "1–2"} & set(text.split())
-    assert "Colophon\n\nPrinted in the harbour in 2015 by" in text
+    assert "Colophon\n\nPrinted by those who answer in the harbour, 2015" in text
 
 
 def test_the_last_cell_of_a_row_holds_all_its_lines_however_long_they_are():
