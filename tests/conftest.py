@@ -15,6 +15,7 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 from cydqa import build_index, open_assistant
 from cydqa.__main__ import main
 from cydqa.documents.isolation import ParserPool
+from cydqa.library import list_corpus
 from cydqa.settings import Settings
 from cydqa.words import terms
 
@@ -94,6 +95,19 @@ def write_corpus(folder, documents):
     return folder
 
 
+TAKEN = "there is another document of that name. Pass --replace to replace it, or rename yours."
+
+
+def everything(folder):
+    """The files below a folder, hidden ones too, by their paths in it."""
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()}
+
+
+def ids(corpus):
+    """The documents of a corpus."""
+    return {file.id for file in list_corpus(corpus).files}
+
+
 @pytest.fixture(autouse=True)
 def _no_settings_from_outside(monkeypatch):
     for name in list(os.environ):
@@ -114,6 +128,12 @@ def settings():
 @pytest.fixture
 def corpus(tmp_path):
     return write_corpus(tmp_path / "corpus", DOCUMENTS)
+
+
+@pytest.fixture
+def desk(tmp_path):
+    """A folder of documents that are not in the corpus."""
+    return write_corpus(tmp_path / "desk", {"memo.md": "A memo.", "plan.txt": "A plan.", "sub/Deep Note.MD": "Deep."})
 
 
 @pytest.fixture(scope="session")

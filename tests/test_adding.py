@@ -3,26 +3,9 @@ import os
 import socket
 
 import pytest
-from conftest import write_corpus
+from conftest import TAKEN, everything, ids, write_corpus
 
-from cydqa.library import list_corpus
 from cydqa.library.adding import Added, add_content, add_files
-
-TAKEN = "there is another document of that name. Pass --replace to replace it, or rename yours."
-
-
-@pytest.fixture
-def desk(tmp_path):
-    """A folder of documents that are not in the corpus."""
-    return write_corpus(tmp_path / "desk", {"memo.md": "A memo.", "plan.txt": "A plan.", "sub/Deep Note.MD": "Deep."})
-
-
-def everything(folder):
-    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()}
-
-
-def ids(corpus):
-    return {file.id for file in list_corpus(corpus).files}
 
 
 def test_files_are_copied_into_the_corpus_in_the_order_they_were_named(corpus, desk):

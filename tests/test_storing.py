@@ -8,29 +8,13 @@ import sys
 import threading
 
 import pytest
-from conftest import write_corpus
+from conftest import TAKEN, everything, ids
 
 from cydqa.documents.front_matter import add_sidecar
 from cydqa.errors import DocumentError
 from cydqa.library import list_corpus
 from cydqa.library.adding import Added, add_content, add_files
 from cydqa.types import Metadata, Reference
-
-TAKEN = "there is another document of that name. Pass --replace to replace it, or rename yours."
-
-
-@pytest.fixture
-def desk(tmp_path):
-    """A folder of documents that are not in the corpus."""
-    return write_corpus(tmp_path / "desk", {"memo.md": "A memo.", "plan.txt": "A plan.", "sub/Deep Note.MD": "Deep."})
-
-
-def everything(folder):
-    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()}
-
-
-def ids(corpus):
-    return {file.id for file in list_corpus(corpus).files}
 
 
 def test_a_sidecar_comes_along_with_its_document(corpus, desk):
