@@ -17,8 +17,8 @@ from cydqa.index import REBUILD
 from cydqa.index.manifest import Manifest, damages, read_manifest, refuse_other_versions
 from cydqa.index.passages import StoredChunk
 from cydqa.index.progress import Meter, OnProgress
-from cydqa.index.publish import built_name, generation_folder, leftovers
-from cydqa.index.store import Generation, open_generation
+from cydqa.index.publish import generation_folder, leftovers
+from cydqa.index.store import Generation, at_live, open_generation
 from cydqa.library import CorpusFile, list_corpus
 
 _BLOCK = 8192  # vectors looked at together
@@ -56,15 +56,12 @@ def check_index(
     listing = list_corpus(corpus_dir, index_dir)
     meter = Meter(progress, stop)
     try:
-        name = built_name(index_dir)
-        folder = generation_folder(index_dir, name)
-        manifest = read_manifest(folder)
-    except FileNotFoundError as error:
-        return [Finding(f"{error.args[0]}, the live generation, is not there.", REBUILD)]
+        folder, manifest = at_live(index_dir, lambda folder: (folder, read_manifest(folder)))
     except CydqaError as error:
         return [Finding(str(error), error.hint)]
     findings = [
-        Finding(what, "Run `cydqa index`, which deletes it.") for what in leftovers(index_dir, manifest.kept(name))
+        Finding(what, "Run `cydqa index`, which deletes it.")
+        for what in leftovers(index_dir, manifest.kept(folder.name))
     ]
     findings += _check_previous(index_dir, manifest)
     meter.report("verifying files", 0, 1)

@@ -5,12 +5,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cydqa.embedding import Embedder
-from cydqa.errors import IndexCorruptError
-from cydqa.index import REBUILD
 from cydqa.index.build import recipe_of
 from cydqa.index.changes import compare, warnings_of
-from cydqa.index.manifest import Manifest, read_manifest
-from cydqa.index.publish import generation_folder, live_name
+from cydqa.index.manifest import read_manifest
+from cydqa.index.publish import live_name
+from cydqa.index.store import at_live
 from cydqa.library import list_corpus
 from cydqa.settings import Settings
 
@@ -47,8 +46,9 @@ def index_status(corpus_dir: Path, index_dir: Path, *, settings: Settings, embed
         IndexCorruptError, IndexMismatchError: if the manifest can't be used.
     """
     listing = list_corpus(corpus_dir, index_dir)
-    name = live_name(index_dir)
-    manifest = _manifest(index_dir, name) if name else None
+    name, manifest = None, None
+    if live_name(index_dir):
+        name, manifest = at_live(index_dir, lambda folder: (folder.name, read_manifest(folder)))
     changes = compare(listing, manifest)
     same_recipe = manifest is not None and (manifest.recipe, manifest.corpus) == (
         recipe_of(embedder, settings, manifest.documents),
@@ -79,11 +79,3 @@ def index_status(corpus_dir: Path, index_dir: Path, *, settings: Settings, embed
 
 def _age(created: str) -> float:
     return (datetime.now(UTC) - datetime.fromisoformat(created)).total_seconds()
-
-
-def _manifest(index_dir: Path, name: str) -> Manifest:
-    folder = generation_folder(index_dir, name)
-    try:
-        return read_manifest(folder)
-    except FileNotFoundError as error:
-        raise IndexCorruptError(f"{folder}, the live generation, is not there.", hint=REBUILD) from error

@@ -1,8 +1,9 @@
 """A published generation, opened for reading. Opening verifies everything and writes nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -20,6 +21,8 @@ PASSAGES = "passages.sqlite"
 VECTORS = "vectors.faiss"
 LEXICAL = "lexical"
 _SAMPLE = 500
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +65,20 @@ def open_live(index_dir: Path, embedder: Embedder | None = None) -> Generation:
         IndexMismatchError: if another encoder than `embedder` or another version of cydqa built it.
         IndexCorruptError: if a file is missing or damaged.
     """
+    return at_live(index_dir, lambda folder: open_generation(folder, embedder))
+
+
+def at_live(index_dir: Path, read: Callable[[Path], Result]) -> Result:
+    """What `read` makes of the folder of the live generation; again, if another is published meanwhile.
+
+    Raises:
+        IndexNotBuiltError: if nothing was ever published.
+        IndexCorruptError: if the live generation is gone, or CURRENT is damaged.
+    """
     while True:
         name = built_name(index_dir)
         try:
-            return open_generation(generation_folder(index_dir, name), embedder)
+            return read(generation_folder(index_dir, name))
         except Exception as error:
             if built_name(index_dir) != name:
                 continue  # a build published another and is deleting this one, file by file

@@ -183,7 +183,6 @@ class VectorSource:
     def _embed(self, table: Table, new: Sequence[_Text]) -> Matrix:
         if not self.embedded:
             self._meter.report("loading the encoder", 0, 1)  # the first text does that
-        stage = "embedding"
         before, characters = self.embedded, sum(self._lengths[table][entry.digest] for entry in new)
 
         def done(count: int) -> None:
@@ -191,7 +190,7 @@ class VectorSource:
                 self._meter.report("loading the encoder", 1, 1)
             self.embedded += count
             share = (self._done + characters * (self.embedded - before) / len(new)) / max(1, self._characters)
-            self._meter.report(stage, self.embedded, self._texts, share=share)
+            self._meter.report("embedding", self.embedded, self._texts, share=share)
 
         vectors = self._embedder.embed_chunks([entry.text() for entry in new], done)
         self._done += characters
