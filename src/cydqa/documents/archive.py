@@ -15,6 +15,7 @@ from xml.parsers import expat
 
 from cydqa.errors import DocumentError
 
+METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # of packing; the others unfold a few bytes to gigabytes in one go
 _MOST_ENTRIES = 10_000
 _MOST_UNPACKED = 500 * 2**20
 _MOST_RATIO = 200  # text seldom packs better than 1:20, and empty tables not better than 1:100
@@ -112,7 +113,7 @@ def _check_directory(entries: list[zipfile.ZipInfo]) -> None:
         raise _bomb(f"more than {_MOST_ENTRIES:,} entries")
     if any(entry.flag_bits & _ENCRYPTED for entry in entries):
         raise DocumentError("it is encrypted.", hint="Save it without a password or copy protection.")
-    if any(entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED} for entry in entries):
+    if any(entry.compress_type not in METHODS for entry in entries):
         raise DocumentError(
             "it is packed by a method that documents do not use.",
             hint=_SAVE_AGAIN,

@@ -4,6 +4,8 @@ import io
 import zipfile
 from dataclasses import dataclass
 
+from cydqa.documents.archive import METHODS
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -68,7 +70,7 @@ def _kind_of_zip(content: bytes) -> Kind:
 
 
 def _first_bytes(archive: zipfile.ZipFile, name: str) -> bytes:
-    if archive.getinfo(name).compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
-        return b""  # the other methods of packing unfold a few bytes to gigabytes in one go
+    if archive.getinfo(name).compress_type not in METHODS:
+        return b""
     with archive.open(name) as file:
         return file.read(100)

@@ -173,7 +173,7 @@ def _place(
     document_id = shelf.put(target, content, sidecar, replace=replace)
     if not taken:
         return Added(added=(document_id,))
-    kept = taken and described and sidecar is None
+    kept = described and sidecar is None
     warning = f"{document_id} keeps the metadata that it had, in {beside.name}: see whether they still hold."
     return Added(replaced=(document_id,), warnings=(warning,) if kept else ())
 

@@ -6,14 +6,13 @@ from itertools import pairwise
 from statistics import median
 
 from cydqa.documents.pdf.lines import Line
-from cydqa.documents.pdf.tables import drawn, rows_of, with_rows
+from cydqa.documents.pdf.tables import ALIGNED, drawn, rows_of, with_rows
 
 _STEPS = 60  # places in which a gutter is looked for
 _FEWEST = 4  # lines on each side of a gutter
 _FULL = 0.6  # of the width of the longest lines: most lines of running text are longer than that
 _PROSE = 18  # characters, likewise
 _APART = 2.2  # of the size: so far apart are lines with white space between them
-_ALIGNED = 4.0  # points
 
 
 def columns_of(lines: Sequence[Line], words: Counter[str]) -> list[list[Line]]:
@@ -123,8 +122,8 @@ def _is_prose(lines: Sequence[Line], x: float, fewest: int) -> bool:
     after = [line for line in lines if line.left >= x]
     if not before or not after:
         return False
-    top = min(max(line.base for line in side) for side in (before, after)) + _ALIGNED
-    bottom = max(min(line.base for line in side) for side in (before, after)) - _ALIGNED
+    top = min(max(line.base for line in side) for side in (before, after)) + ALIGNED
+    bottom = max(min(line.base for line in side) for side in (before, after)) - ALIGNED
     for side in (before, after):
         beside = [line for line in side if bottom <= line.base <= top]
         if len(beside) < fewest or not _is_running(beside):

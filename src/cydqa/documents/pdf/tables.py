@@ -15,7 +15,7 @@ _WRAPPED = 1.3  # of the size: lines of one cell are closer than that
 _PADDED = 1.25  # times the distance of lines of a cell: so far apart are rows
 _BACK = 6  # rows above a row that its cells may be aligned with
 _LEVEL = 0.35  # of the size: lines nearer in height than that stand in one row
-_ALIGNED = 4.0  # points
+ALIGNED = 4.0  # points
 _LEADER = re.compile(r"\s*(?:[.…·_]\s?){4,}\s*")
 
 
@@ -86,7 +86,7 @@ def _table_end(rows: Sequence[list[Line]], start: int, lines: Sequence[Line]) ->
         elif len(row) == 1 and end == i and _goes_on(cell, rows[i - 1][-1], row[0]):
             end = i + 1
         elif len(row) == 1 and row[0].right - row[0].left <= 0.6 * width and gap <= 1.6 * row[0].size:
-            if not any(left - _ALIGNED < row[0].left < right for left, right in columns):
+            if not any(left - ALIGNED < row[0].left < right for left, right in columns):
                 break
             end = i + 1
         else:
@@ -96,7 +96,7 @@ def _table_end(rows: Sequence[list[Line]], start: int, lines: Sequence[Line]) ->
 
 def _goes_on(cell: Line, above: Line, line: Line) -> bool:
     """Whether a line, however long it is, belongs to the last cell of the row over it, as the line above may do."""
-    aligned = max(abs(line.left - cell.left), abs(above.left - cell.left)) < _ALIGNED
+    aligned = max(abs(line.left - cell.left), abs(above.left - cell.left)) < ALIGNED
     return aligned and above.base - line.base <= _WRAPPED * line.size and not above.text.endswith(".")
 
 
@@ -109,7 +109,7 @@ def _shares_an_edge(row: Sequence[Line], above: Sequence[list[Line]]) -> bool:
                 line.right - other.right,
                 line.left + line.right - other.left - other.right,
             )
-            if min(abs(edge) for edge in edges) < _ALIGNED:
+            if min(abs(edge) for edge in edges) < ALIGNED:
                 return True
     return False
 
