@@ -120,16 +120,23 @@ def test_a_judged_question_does_not_repeat_what_answers_it(judged):
         assert not asked & shingles(answer["quote"], 5)
 
 
+KINDS = {
+    *("article", "page", "keywords", "typos", "variants", "follow-up", "new-topic"),
+    *("far", "uncovered", "near-miss"),
+}
+
+
 def test_the_judged_questions_are_many_and_of_every_kind():
     kinds = Counter(judged["kind"] for judged in QUESTIONS)
-    assert kinds.keys() == {"article", "page", "keywords", "typos", "follow-up", "far", "uncovered", "near-miss"}
+    assert kinds.keys() == KINDS
     unanswerable = kinds["far"] + kinds["uncovered"] + kinds["near-miss"]
     assert len(QUESTIONS) >= 240
     assert unanswerable >= 80
-    assert min(kinds[kind] for kind in ("far", "uncovered", "near-miss")) >= 0.25 * unanswerable
+    assert min(kinds[kind] for kind in ("far", "uncovered", "near-miss")) >= 0.2 * unanswerable
     for judged in QUESTIONS:
-        assert bool(judged["answers"]) == (judged["kind"] not in {"far", "uncovered", "near-miss"})
-        assert bool(judged["history"]) == (judged["kind"] == "follow-up")
+        if judged["kind"] not in {"follow-up", "new-topic"}:  # of these, some have no answer
+            assert bool(judged["answers"]) == (judged["kind"] not in {"far", "uncovered", "near-miss"})
+        assert bool(judged["history"]) == (judged["kind"] in {"follow-up", "new-topic"})
     assert len({judged["id"] for judged in QUESTIONS}) == len(QUESTIONS)
     asked = [(*judged["history"], judged["question"].casefold()) for judged in QUESTIONS]
     assert len(set(asked)) == len(asked)
@@ -140,5 +147,5 @@ def test_each_split_has_every_kind(split):
     judged = read_questions(ROOT / "tests/eval/questions.jsonl", split)
     kinds = Counter(question.kind for question in judged)
     assert len(judged) >= 0.35 * len(QUESTIONS)
-    assert len(kinds) == 8
+    assert kinds.keys() == KINDS
     assert min(kinds.values()) >= 5
