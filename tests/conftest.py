@@ -161,6 +161,21 @@ def assistant(tmp_path, build, embedder, settings):
 
 
 @pytest.fixture
+def assistant_of(tmp_path_factory, embedder, parsers):
+    """Build a corpus of these texts alone (by their names, or one after the other) and open it; it never declines."""
+
+    def assistant_of(*texts, embedder=embedder, **documents):
+        folder = tmp_path_factory.mktemp("of")
+        named = {f"{number}.txt": text for number, text in enumerate(texts, 1)}
+        write_corpus(folder / "corpus", named | {f"{name}.md": text for name, text in documents.items()})
+        settings = Settings(min_confidence=0)
+        build_index(folder / "corpus", folder / "index", settings=settings, embedder=embedder, parsers=parsers)
+        return open_assistant(folder / "index", settings=settings, embedder=embedder)
+
+    return assistant_of
+
+
+@pytest.fixture
 def fake_encoder(monkeypatch, embedder):
     """Wherever the entry points would open the real encoder, they get the fake one."""
     monkeypatch.setattr("cydqa.embedding.sentence_transformer.open_encoder", lambda *_, **__: embedder)

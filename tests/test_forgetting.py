@@ -8,6 +8,7 @@ import pytest
 import tracing
 from conftest import write_corpus
 
+from cydqa import open_assistant
 from cydqa.index.store import open_live
 from cydqa.words import terms
 
@@ -35,7 +36,7 @@ def vectors(index, document_id=NAME):
     """The vectors of a document's passages and sentences in the live generation, as bytes of either precision."""
     generation = open_live(index)
     rows = generation.passages.rows_of([document_id])
-    passages, (sentences, _) = generation.dense.vectors(rows), generation.sentence_vectors(rows.tolist())
+    passages, (sentences, _) = generation.dense.vectors(rows), generation.sentence_vectors(rows)
     assert len(passages) > 1
     assert len(sentences) > 2
     stored = {row.astype("<f4").tobytes() for row in passages}, {row.astype("<f2").tobytes() for row in sentences}
@@ -93,6 +94,21 @@ def test_nothing_is_left_of_a_document_that_can_no_longer_be_read(index, build, 
     (corpus / NAME).write_bytes(b"\0\xff")
     assert build().failed.keys() == {NAME}
     assert not traces(index, wanted)
+
+
+def test_its_abbreviations_and_its_words_are_gone_from_questions_too(tmp_path, build, corpus, embedder, settings):
+    write_corpus(corpus, {NAME: "The Quincunx of Zymurgical Gallimaufry (QZG) met a tatterdemalion.\n"})
+    build()
+    assistant = open_assistant(tmp_path / "index", settings=settings, embedder=embedder)
+    assert [word.alternatives for word in assistant.ask("What is the QZG?").explanation.words] == [
+        ("quincunx zymurg gallimaufri",)
+    ]
+    wanted = {b"QZG", b"qzg", b"zymurgical", b"zymurg", b"gallimaufri", b"tatterdemalion"}
+    assert is_all_there(tmp_path / "index", wanted)
+    (corpus / NAME).unlink()
+    build()
+    assert not traces(tmp_path / "index", wanted)
+    assert [word.alternatives for word in assistant.ask("What is the QZG?").explanation.words] == [()]
 
 
 def test_the_old_name_of_a_renamed_document_is_gone(index, build, corpus):

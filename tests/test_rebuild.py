@@ -12,6 +12,7 @@ from conftest import DOCUMENTS, WordEmbedder, write_corpus
 from cydqa import build_index, open_assistant
 from cydqa.errors import BuildCancelledError
 from cydqa.index.status import index_status
+from cydqa.index.store import open_live
 
 FRENCH = "Le gouvernement a décidé que la sécurité des réseaux est une priorité pour tous les ministères. " * 4
 
@@ -61,6 +62,27 @@ def test_a_renamed_file_is_neither_read_nor_embedded(rebuild, corpus, tmp_path, 
     assistant = open_assistant(tmp_path / "index", settings=settings, embedder=WordEmbedder())
     assert assistant.passages(new)
     assert old not in assistant.documents()
+
+
+def test_an_index_that_grew_has_the_same_words_as_one_built_at_once(rebuild, corpus, tmp_path, settings, parsers):
+    abbreviated = "The Group of Governmental Experts (GGE) met.\n\nOrganisations in São Paulo | 2012/13\n"
+    write_corpus(corpus, {"b.md": abbreviated, "zz.md": "Zebras graze.", "aa.md": "Aardvarks dig."})
+    rebuild()
+    (corpus / "zz.md").unlink()
+    (corpus / "aa.md").unlink()
+    (corpus / "notes" / "invoices.txt").rename(corpus / "m.txt")
+    write_corpus(corpus, {"laptops.md": DOCUMENTS["laptops.md"].replace("disk", "drive")})
+    assert rebuild()[0].unchanged == ("b.md", "leave.md")
+    options = {"settings": settings, "embedder": WordEmbedder(), "parsers": parsers}
+    build_index(corpus, tmp_path / "fresh", **options)
+    grown, fresh = open_live(tmp_path / "index"), open_live(tmp_path / "fresh")
+    files = sorted(path.name for path in (fresh.folder / "lexical").iterdir())
+    assert {"vocabulary.json", "words.npy", "terms.npy"} < set(files)
+    assert sorted(path.name for path in (grown.folder / "lexical").iterdir()) == files
+    for name in files:
+        assert (grown.folder / "lexical" / name).read_bytes() == (fresh.folder / "lexical" / name).read_bytes(), name
+    assert list(grown.passages.abbreviations()) == list(fresh.passages.abbreviations())
+    assert list(fresh.passages.abbreviations()) == [("GGE", "Group of Governmental Experts")]
 
 
 def test_a_file_that_was_only_touched_is_not_read_again(rebuild, corpus):

@@ -40,11 +40,16 @@ def trim(text: str, span: Span) -> Span:
     return min(start + offset, end), start + max(len(piece.rstrip()), min(offset, len(piece)))
 
 
+def is_row(line: str) -> bool:
+    """Whether a line, or a sentence, is a row of a table."""
+    return " | " in line
+
+
 def _line_blocks(text: str) -> Iterator[int]:
     """Where a line ends that is a sentence of its own, or that has such a line after it."""
     row_before, start = False, 0
     for line in text.split("\n"):
-        row = " | " in line
+        row = is_row(line)
         if start and (row_before or row or _MARKER.match(line)):
             yield start
         row_before, start = row, start + len(line) + 1

@@ -12,17 +12,18 @@ from pathlib import Path
 import numpy as np
 
 from cydqa import words
-from cydqa.chunking import embedding_text, passage_tokens
+from cydqa.chunking import passage_tokens
 from cydqa.documents import format_of, parser_versions
 from cydqa.documents.isolation import ParserPool
 from cydqa.embedding import Embedder
 from cydqa.errors import CydqaError, DocumentError, IndexCorruptError, IndexMismatchError, IndexNotBuiltError
 from cydqa.index.changes import Changes, compare, is_failed, warnings_of
 from cydqa.index.dense import DenseIndex
+from cydqa.index.forward import PassageWords
 from cydqa.index.gathering import Gathered, gather
 from cydqa.index.lexical import LexicalIndex
 from cydqa.index.manifest import SENTENCES, Manifest, Recipe, checksums, write_manifest
-from cydqa.index.passages import Passages
+from cydqa.index.passages import Passages, StoredChunk
 from cydqa.index.progress import Meter, OnProgress
 from cydqa.index.publish import builder, discard_all_but, publish, sync_tree
 from cydqa.index.store import LEXICAL, PASSAGES, VECTORS, Generation, open_generation, open_live
@@ -221,20 +222,25 @@ def _write_indexes(folder: Path, gathered: Gathered, reused: Generation | None, 
     return vectors.embedded
 
 
-def _words(passages: Passages, gathered: Gathered, reused: Generation | None, job: _Job) -> list[list[str]]:
-    """The terms of every passage, taken over where the passage is."""
+def _words(passages: Passages, gathered: Gathered, reused: Generation | None, job: _Job) -> list[PassageWords]:
+    """The words of every passage, taken over where the passage is."""
     counted = reused is not None and reused.manifest.recipe.versions["words"] == words.VERSION
-    found: list[list[str]] = []
+    found: list[PassageWords] = []
     for run, _ in gathered.runs:
         if reused and counted and run.live is not None:
-            found += reused.lexical.terms(run.live, run.live + run.stop - run.first)
+            found += reused.lexical.forward.take(run.live, run.live + run.stop - run.first)
             continue
         for first in range(run.first, run.stop, _BLOCK):
             job.meter.report("indexing words", len(found), gathered.passages)
-            for stored in passages.chunks(range(first, min(first + _BLOCK, run.stop))):
-                found.append(words.terms(embedding_text(stored.title, stored.chunk, job.embedder.tokenizer)))
+            found += map(_passage_words, passages.chunks(range(first, min(first + _BLOCK, run.stop))))
     job.meter.report("indexing words", len(found), gathered.passages)
     return found
+
+
+def _passage_words(stored: StoredChunk) -> PassageWords:
+    chunk = stored.chunk
+    heading = words.content_words(" › ".join((stored.title, *chunk.section)))
+    return PassageWords(heading, [words.content_words(chunk.slice(*span)) for span in chunk.sentences])
 
 
 def _report(job: _Job, made: _Made, seconds: float) -> BuildReport:

@@ -49,11 +49,12 @@ class _Before:
         self.row = {document_id: row for row, document_id in enumerate(self.documents)}
         versions, old = parser_versions(), live.manifest.recipe if live else None
         self._formats = {name for name, version in versions.items() if old and old.parsers.get(name) == version}
-        self._same_cut = old is not None and (old.fingerprint, old.chunk_tokens, old.versions["chunking"]) == (
+        self._same_cut = old is not None and (old.fingerprint, old.chunk_tokens) == (
             recipe.fingerprint,
             recipe.chunk_tokens,
-            current_versions()["chunking"],
         )
+        for part in ("chunking", "abbreviations"):
+            self._same_cut &= old is not None and old.versions.get(part) == current_versions()[part]
         self._by_content = {
             (format_of(document_id), document.sha256, document.sidecar_sha256): document_id
             for document_id, document in self.documents.items()

@@ -6,14 +6,14 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from cydqa import chunking, words
+from cydqa import abbreviations, chunking, words
 from cydqa.documents import parser_versions
 from cydqa.errors import IndexCorruptError, IndexMismatchError
 from cydqa.index import REBUILD
 from cydqa.index.arrays import block_sums
 from cydqa.library import CorpusFile, Stamp, is_stale, sha256_of
 
-SCHEMA = 1  # of the files of a generation; raise it when they change
+SCHEMA = 2  # of the files of a generation; raise it when they change
 MANIFEST = "manifest.json"
 SENTENCES = "sentences.npy"
 ARRAYS = {SENTENCES}  # raw matrices, of which a part can be verified by itself
@@ -22,7 +22,12 @@ WHOLE = 256 * 2**20  # bytes up to which an array is verified whole when it is o
 
 def current_versions() -> dict[str, int]:
     """The versions that an index must have been built with to be asked now."""
-    return {"schema": SCHEMA, "chunking": chunking.VERSION, "words": words.VERSION}
+    return {
+        "schema": SCHEMA,
+        "chunking": chunking.VERSION,
+        "words": words.VERSION,
+        "abbreviations": abbreviations.VERSION,
+    }
 
 
 class _Record(BaseModel):

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from cydqa.abbreviations import Abbreviation
 from cydqa.documents import Reading, title_from_name
 from cydqa.errors import IndexCorruptError
 from cydqa.index import REBUILD, Rows
@@ -123,6 +124,19 @@ class Passages:
             json.dumps(list(document_ids)),
         )
         return np.array([row[0] for row in found], np.int64)
+
+    def abbreviations(self) -> list[Abbreviation]:
+        """What the documents explain their abbreviations by; one that several explain comes once."""
+        return [Abbreviation(*found) for found in self._select("SELECT DISTINCT short, long FROM abbreviations")]
+
+    def chunk_ids(self, rows: Iterable[int]) -> dict[int, str]:
+        """The id of each of these passages."""
+        return dict(
+            self._select(
+                "SELECT row, id FROM chunks WHERE row IN (SELECT value FROM json_each(?))",
+                json.dumps([int(row) for row in rows]),
+            )
+        )
 
     def document_ids(self) -> list[str]:
         """Ids of all documents, in order."""

@@ -1,6 +1,7 @@
 """A published generation, opened for reading. Opening verifies everything and writes nothing."""
 
-from collections.abc import Callable, Iterable
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -12,7 +13,9 @@ from cydqa.errors import IndexCorruptError, IndexMismatchError
 from cydqa.index import REBUILD, Rows
 from cydqa.index.arrays import StoredRows
 from cydqa.index.dense import DenseIndex
+from cydqa.index.forward import ranges
 from cydqa.index.lexical import LexicalIndex
+from cydqa.index.lexicon import Lexicon
 from cydqa.index.manifest import SENTENCES, Manifest, damages, read_manifest, refuse_other_versions
 from cydqa.index.passages import Passages
 from cydqa.index.publish import built_name, generation_folder
@@ -21,6 +24,9 @@ PASSAGES = "passages.sqlite"
 VECTORS = "vectors.faiss"
 LEXICAL = "lexical"
 _SAMPLE = 500
+# NumPy reads the header of an array with `ast`, which may fail in Python 3.11 where two threads parse at once: they
+# share one count of the depth of recursion ("AST constructor recursion depth mismatch").
+_OPENING = threading.Lock()
 
 Result = TypeVar("Result")
 
@@ -46,15 +52,16 @@ class Generation:
     lexical: LexicalIndex
     sentences: StoredRows
     sample: Sample
+    lexicon: Lexicon
 
     @property
     def name(self) -> str:
         """The generation's name, which is its folder's."""
         return self.folder.name
 
-    def sentence_vectors(self, rows: Iterable[int]) -> tuple[Matrix, Rows]:
+    def sentence_vectors(self, rows: Rows) -> tuple[Matrix, Rows]:
         """Vectors of all sentences of these passages, (m, dim) float32, and where each passage's start among them."""
-        return _sentence_vectors(self.passages, self.sentences, rows)
+        return _sentence_vectors(self.lexical, self.sentences, rows)
 
 
 def open_live(index_dir: Path, embedder: Embedder | None = None) -> Generation:
@@ -102,7 +109,8 @@ def open_generation(folder: Path, embedder: Embedder | None = None) -> Generatio
     try:
         for damage in damages(folder, manifest, blocks_too=False):
             raise IndexCorruptError(damage, hint=REBUILD)
-        return _open_verified(folder, manifest)
+        with _OPENING:
+            return _open_verified(folder, manifest, embedder)
     except Exception as error:  # whatever broke, it may be that a build deleted the folder meanwhile
         if not folder.is_dir():
             raise FileNotFoundError(folder) from error
@@ -111,22 +119,22 @@ def open_generation(folder: Path, embedder: Embedder | None = None) -> Generatio
         raise
 
 
-def _open_verified(folder: Path, manifest: Manifest) -> Generation:
+def _open_verified(folder: Path, manifest: Manifest, embedder: Embedder | None) -> Generation:
     passages = Passages(folder / PASSAGES)
     dense = DenseIndex.load(folder / VECTORS)
     sentences = StoredRows(folder / SENTENCES, manifest.files[SENTENCES].blocks)
+    lexical = LexicalIndex.load(folder / LEXICAL)
     counts = (len(manifest.documents), manifest.passages, manifest.sentences)
-    if passages.counts() != counts or (len(dense), len(sentences)) != counts[1:]:
+    lengths = (len(dense), len(sentences)), (len(lexical), lexical.forward.sentences)
+    if passages.counts() != counts or any(each != counts[1:] for each in lengths):
         raise IndexCorruptError(f"The parts of {folder} do not belong together.", hint=REBUILD)
     # Evenly spread rows: the same sample for the same index.
     rows = np.unique(np.linspace(0, len(dense) - 1, min(len(dense), _SAMPLE)).astype(np.int64))
-    sample = Sample(rows, dense.vectors(rows), *_sentence_vectors(passages, sentences, rows))
-    lexical = LexicalIndex.load(folder / LEXICAL)
-    return Generation(folder, manifest, passages, dense, lexical, sentences, sample)
+    sample = Sample(rows, dense.vectors(rows), *_sentence_vectors(lexical, sentences, rows))
+    lexicon = Lexicon(lexical, passages.abbreviations(), embedder)
+    return Generation(folder, manifest, passages, dense, lexical, sentences, sample, lexicon)
 
 
-def _sentence_vectors(passages: Passages, sentences: StoredRows, rows: Iterable[int]) -> tuple[Matrix, Rows]:
-    ranges = passages.sentence_ranges(rows)
-    starts = np.cumsum([0, *(stop - first for first, stop in ranges)], dtype=np.int64)[:-1]
-    wanted = np.concatenate([np.arange(*span) for span in ranges]) if ranges else np.empty(0, np.int64)
-    return sentences.vectors(wanted), starts
+def _sentence_vectors(lexical: LexicalIndex, sentences: StoredRows, rows: Rows) -> tuple[Matrix, Rows]:
+    first, counts = lexical.forward.sentence_rows(rows)
+    return sentences.vectors(ranges(first, counts)), np.cumsum(counts) - counts

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from cydqa.abbreviations import find_abbreviations
 from cydqa.documents import Reading
 from cydqa.types import Chunk
 
@@ -22,6 +23,7 @@ CREATE TABLE sections (document INTEGER, ordinal INTEGER, path TEXT, start INTEG
                        PRIMARY KEY (document, ordinal)) WITHOUT ROWID;
 CREATE TABLE chunks (row INTEGER PRIMARY KEY, id TEXT UNIQUE, document INTEGER, section TEXT, start INTEGER,
                      stop INTEGER, page INTEGER, text TEXT, first_sentence INTEGER, stop_sentence INTEGER, digest BLOB);
+CREATE TABLE abbreviations (document INTEGER, short TEXT, long TEXT);
 CREATE TABLE sentences (row INTEGER PRIMARY KEY, document INTEGER, start INTEGER, stop INTEGER, digest BLOB);
 """
 # How the rows of a stretch of documents move: all of its documents, passages and sentences by the same distance.
@@ -31,6 +33,8 @@ INSERT INTO documents SELECT row + :d, id, title, text, pages, characters, metad
     FROM live.documents WHERE row BETWEEN :first AND :last ORDER BY row;
 INSERT INTO sections SELECT document + :d, ordinal, path, start, stop
     FROM live.sections WHERE document BETWEEN :first AND :last ORDER BY document, ordinal;
+INSERT INTO abbreviations SELECT document + :d, short, long
+    FROM live.abbreviations WHERE document BETWEEN :first AND :last ORDER BY document, rowid;
 INSERT INTO chunks SELECT row + :c, id, document + :d, section, start, stop, page, text,
     first_sentence + :s, stop_sentence + :s, digest
     FROM live.chunks WHERE row >= :first_chunk AND row < :stop_chunk ORDER BY row;
@@ -134,6 +138,10 @@ class PassageWriter:
         self._connection.executemany(
             "INSERT INTO sections VALUES (?, ?, ?, ?, ?)",
             ((row, i, _json(section.path), section.start, section.end) for i, section in enumerate(reading.sections)),
+        )
+        self._connection.executemany(
+            "INSERT INTO abbreviations VALUES (?, ?, ?)",
+            ((row, *abbreviation) for abbreviation in find_abbreviations(reading.text)),
         )
         first = self.sentences
         for chunk_row, (chunk, digest) in enumerate(zip(chunks, digests, strict=True), self.chunks):
