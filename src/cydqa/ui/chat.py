@@ -13,6 +13,7 @@ from cydqa.ui import render
 _TURNS = "turns"
 _EXAMPLES = 3
 _LOOKED_THROUGH = 50  # documents, for example questions
+_REMEMBERED = 10  # answers that a follow-up is read with
 
 
 @dataclass(slots=True)
@@ -22,6 +23,7 @@ class _Turn:
     question: str
     answer: Answer | None = None
     error: str = ""
+    literal: bool = False  # taken as it was typed, without the turns before it
 
 
 def draw(assistant: Assistant) -> None:
@@ -44,21 +46,31 @@ def draw(assistant: Assistant) -> None:
         # Also a question whose answering was cut short, because the visitor asked the next one meanwhile.
         if turn.answer is None and not turn.error:
             with st.spinner("Looking through the documents"):
-                _answer(assistant, turn)
+                _answer(assistant, turn, turns[: number - 1])
         with st.chat_message("assistant"):
             if turn.answer is None:
                 st.error(render.plain(turn.error))
             else:
+                if turn.answer.read_as:
+                    st.html(render.reading(turn.answer.read_as))
+                    st.button("Ask it literally", key=f"literal-{number}", on_click=_ask_literally, args=(turn,))
                 st.html(render.answer(turn.answer, number))
     if question:
         st.html(render.scroll_to_question(len(turns)), unsafe_allow_javascript=True)
 
 
-def _answer(assistant: Assistant, turn: _Turn) -> None:
+def _answer(assistant: Assistant, turn: _Turn, before: list[_Turn]) -> None:
+    history = () if turn.literal else [earlier.answer for earlier in before if earlier.answer][-_REMEMBERED:]
     try:
-        turn.answer = assistant.ask(turn.question)
+        turn.answer = assistant.ask(turn.question, history=history)
     except CydqaError as error:
         turn.error = f"{error} {error.hint}"
+
+
+def _ask_literally(turn: _Turn) -> None:
+    """Forget how a question was read; it is answered anew when the page is drawn."""
+    turn.literal = True
+    turn.answer = None
 
 
 def _draw_examples(assistant: Assistant, documents: list[str]) -> str | None:
