@@ -29,6 +29,13 @@ def test_the_first_start_builds_the_index_and_then_asks(app, tmp_path):
     assert app.chat_input[0].placeholder == "Ask about cyber diplomacy"
 
 
+def test_quotes_that_give_different_numbers_are_named_below_the_answer(app, corpus):
+    write_corpus(corpus, {"a.md": "The Reef Pact unites 74 countries.", "b.md": "The Reef Pact unites 80 countries."})
+    app.run()
+    app.chat_input[0].set_value("How many countries does the Reef Pact unite?").run()
+    assert '<p class="cyd-note">The quotes differ: 74 countries [1], 80 countries [2].</p>' in html(app)
+
+
 def test_a_question_gets_numbered_quotes_and_a_card_for_each(app):
     app.run()
     app.chat_input[0].set_value(LEAVE).run()
@@ -94,6 +101,23 @@ def test_examples_come_from_the_documents(app, corpus):
     app.button[0].click().run()
     assert "How many *days* of leave?" in html(app)
     assert not app.button
+
+
+def test_a_follow_up_shows_what_it_is_read_as_and_can_be_asked_literally(app, corpus):
+    write_corpus(
+        corpus, {"pact.txt": "The Help&Care Pact has nine principles. Ann Hill launched the Help&Care Pact.\n"}
+    )
+    app.run()
+    app.chat_input[0].set_value("How many principles has the Help&Care Pact?").run()
+    app.chat_input[0].set_value("Who launched it?").run()
+    assert not app.exception
+    assert "Read as: Who launched the Help&amp;Care Pact?" in html(app)
+    (button,) = app.button
+    assert button.label == "Ask it literally"
+    button.click().run()
+    assert "Read as" not in html(app)
+    assert not app.button
+    assert "Who launched it?" in html(app)
 
 
 def test_two_documents_with_the_same_example_show_it_once(app, corpus):

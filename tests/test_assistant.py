@@ -68,11 +68,6 @@ def test_the_passages_of_a_document_are_its_slices_in_order(assistant):
         assistant.passages("gone.md")
 
 
-def test_a_name_or_number_that_no_passage_has_lowers_the_confidence(assistant):
-    with_name = assistant.ask("How many days of annual leave does every employee of Zanzibar have?")
-    assert with_name.confidence < assistant.ask(LEAVE).confidence / 1.2
-
-
 WORDS = [
     "annual ",
     "leave ",
@@ -91,11 +86,11 @@ WORDS = [
 
 @given(st.lists(st.sampled_from(WORDS), min_size=3, max_size=60).map("".join), st.sampled_from(["md", "txt"]))
 @hypothesis_settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_every_quote_of_every_answer_is_a_slice_of_its_document(tmp_path_factory, text, suffix):
+def test_every_quote_of_every_answer_is_a_slice_of_its_document(tmp_path_factory, parsers, text, suffix):
     folder = tmp_path_factory.mktemp("law1")
     write_corpus(folder / "corpus", {f"a.{suffix}": text, "b.txt": "Every employee has annual leave [3]. " * 3})
     embedder, settings = WordEmbedder(), Settings(min_confidence=0)
-    build_index(folder / "corpus", folder / "index", settings=settings, embedder=embedder)
+    build_index(folder / "corpus", folder / "index", settings=settings, embedder=embedder, parsers=parsers)
     assistant = open_assistant(folder / "index", settings=settings, embedder=embedder)
     answer = assistant.ask("annual leave of every employee", documents=None)
     check_citations(assistant, answer)

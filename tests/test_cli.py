@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from conftest import write_corpus
 from filelock import FileLock
 
 LEAVE = "How many days of annual leave does every employee have?"
@@ -28,7 +29,7 @@ def test_ask_prints_one_answer_as_json(run):
     assert (status, err) == (0, "")
     assert answer.keys() == {
         *("question", "read_as", "declined", "confidence", "mode", "generation", "answer", "parts", "citations"),
-        *("nearest", "took_ms"),
+        *("nearest", "took_ms", "disagreements", "explanation"),
     }
     assert answer["citations"][0].keys() == {
         *("number", "document_id", "title", "url", "publisher", "published", "section", "page", "start", "end"),
@@ -70,9 +71,29 @@ def test_search_lists_passages(run):
     assert "Invoices are paid" in run("search", "invoices", "--document", "notes/invoices.txt")[1]
 
 
-def test_explain_shows_what_was_found(run):
+def test_quotes_that_give_different_numbers_are_named_with_their_dates(run, corpus):
+    write_corpus(
+        corpus,
+        {
+            "pact.md": "---\npublished: 2019-03-01\n---\nThe Reef Pact has the support of 74 countries.\n",
+            "news.md": "---\npublished: 2021-11-12\n---\nThe Reef Pact has the support of 80 states by now.\n",
+        },
+    )
     run("index")
-    assert "dense 1, lexical 1" in run("ask", LEAVE, "--explain")[1]
+    out = run("ask", "How many countries support the Reef Pact?")[1]
+    differ = next(line for line in out.splitlines() if line.startswith("The quotes differ: "))
+    assert "74 countries [" in differ
+    assert "(2019-03-01)" in differ
+    assert "80 states [" in differ
+    assert "(2021-11-12)" in differ
+
+
+def test_explain_says_what_the_answer_rests_on(run):
+    run("index")
+    status, out, _ = run("ask", LEAVE, "--explain")
+    for told in ("leav ", "asks for: how many", "dense 1, lexical 1", "coverage +", ", quoted: “", "threshold 0.24"):
+        assert told in out
+    assert (status, out.count("threshold")) == (0, 1)
 
 
 def test_status_says_what_a_build_would_do(run, corpus):

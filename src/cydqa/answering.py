@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from cydqa.types import Citation, Hit, Metadata, Part, Quote
+from cydqa.types import Answer, Citation, Hit, Metadata, Part, Quote
 
 MODE = "quotes"
 DECLINED = "The documents do not seem to answer this question."
@@ -43,6 +43,20 @@ def compose(citations: Sequence[Citation]) -> tuple[str, tuple[Part, ...]]:
     """The answer's text, each quote in quotation marks with its marker outside, and its parts."""
     text = " ".join(f"“{citation.quote}” [{citation.number}]" for citation in citations)
     return text, tuple(Part(citation.quote, citation.number) for citation in citations)
+
+
+def notes(answer: Answer) -> list[str]:
+    """What a reader should know besides: words that were read as others, and quotes that give different values."""
+    corrections = answer.explanation.corrections if answer.explanation else ()
+    said = [f"“{typed}” was read as “{meant}”." for typed, meant in corrections]
+    dates = {citation.number: citation.published for citation in answer.citations}
+    for disagreement in answer.disagreements:
+        values = (
+            f"{value} [{number}]{f' ({dates[number]})' if dates[number] else ''}"
+            for value, number in disagreement.values
+        )
+        said.append(f"The quotes differ: {', '.join(values)}.")
+    return said
 
 
 def _passage_of(quote: Quote, hits: Sequence[Hit]) -> Hit:

@@ -7,14 +7,18 @@ from functools import cache
 from pathlib import Path
 
 from cydqa.answering import MODE, Origin, cite, cite_passages, compose
-from cydqa.confidence import confidence
+from cydqa.confidence import confidence, features_of
+from cydqa.conversation import read_as
+from cydqa.disagreement import disagreements
 from cydqa.documents.isolation import ParserPool
 from cydqa.documents.protocol import Mark
 from cydqa.embedding import Embedder
 from cydqa.errors import CydqaError, DocumentError
+from cydqa.explaining import explain
 from cydqa.index import Rows
 from cydqa.index.publish import built_name, live_name
 from cydqa.index.store import Generation, open_live
+from cydqa.question import read_question
 from cydqa.quoting import choose_quotes
 from cydqa.retrieval import Retrieval, retrieve
 from cydqa.settings import Settings, load_settings
@@ -49,7 +53,8 @@ class Assistant:
         Args:
             question: what the person typed; any length, the encoder reads its first 256 tokens.
             documents: ids to search in; None for all.
-            history: earlier answers of the conversation, oldest first. Not read yet: every question stands alone.
+            history: earlier answers of the conversation, oldest first; a follow-up is read with them. What it is read
+                as stands in the answer; without a history every question is taken as it was typed.
             min_confidence: decline below this probability; None for that of the settings, 0 never to decline.
 
         Raises:
@@ -58,22 +63,24 @@ class Assistant:
         """
         started = time.perf_counter()
         generation = self._live()
-        found = self._retrieve(generation, question, documents, self._settings.hits)
-        probability = confidence(question, found)
+        read = read_as(question, history)
+        found = self._retrieve(generation, read or question, documents, self._settings.hits)
         threshold = self._settings.min_confidence if min_confidence is None else min_confidence
-        declined = not found.hits or probability < threshold
+        choice = choose_quotes(found, most_words=self._settings.quote_words)
+        features = features_of(found, choice) if found.hits else None
+        probability = confidence(features) if features else 0.0
+        declined = features is None or probability < threshold
 
         @cache  # several quotes are often of one document
         def origin(document_id: str) -> Origin:
             return Origin(*generation.passages.origin(document_id), self._stale(generation, document_id))
 
         nearest = cite_passages(found.hits[:_NEAREST], origin) if declined else ()
-        quotes = () if declined else choose_quotes(found, most_words=self._settings.quote_words)
-        citations = cite(quotes, found.hits, origin)
+        citations = () if declined else cite(choice.quotes, found.hits, origin)
         text, parts = compose(citations)
         return Answer(
             question=question,
-            read_as=None,
+            read_as=read,
             declined=declined,
             confidence=probability,
             mode=MODE,
@@ -83,6 +90,8 @@ class Assistant:
             citations=citations,
             nearest=nearest,
             took_ms=(time.perf_counter() - started) * 1000,
+            disagreements=disagreements(citations, found.question),
+            explanation=explain(found, choice, features, threshold),
         )
 
     def search(self, query: str, *, k: int = 10, documents: Sequence[str] | None = None) -> list[Hit]:
@@ -153,10 +162,11 @@ class Assistant:
             raise CydqaError("The question is empty.", hint="Type a question about the documents.")
         if k < 1:
             raise ValueError(f"k must be at least 1, got {k}")
+        question = read_question(query, generation.lexical, generation.lexicon)
         return retrieve(
             generation,
-            query,
-            self._embedder.embed_query(query),
+            question,
+            self._embedder.embed_query(question.embedded),
             k=k,
             candidates=self._settings.candidates,
             rows=None if documents is None else self._rows(generation, documents),

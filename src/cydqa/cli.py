@@ -90,7 +90,7 @@ def ask(
     else:
         printing.print_answer(answer)
         if explain:
-            printing.print_hits(assistant.search(question, documents=documents))
+            printing.print_explanation(answer)
 
 
 @app.command()

@@ -1,68 +1,68 @@
 """How likely it is that the quotes found answer the question.
 
-A logistic regression on five features. Its weights are those that `tests/eval/fit_confidence.py` prints, fitted half
-on questions of SQuAD 2.0 (Rajpurkar, Jia and Liang 2018; with the paragraph or the whole article that answers taken
-away) and half on the split dev of the judged questions in `tests/eval/questions.jsonl`.
+A logistic regression on features that can be read: how near question and sentences are, which names and numbers of
+the question are there, and how far the best passage and sentence stand above the others. `tests/eval/fit_weights.py`
+fits its weights, on questions of SQuAD 2.0 (Rajpurkar, Jia and Liang 2018) and on our own judged ones.
 """
 
 import math
-import re
 from typing import NamedTuple
 
-from cydqa.retrieval import Retrieval, coverage, passage_terms
-from cydqa.words import terms, words
+from cydqa.question import is_negated
+from cydqa.quoting import Choice, Fate
+from cydqa.retrieval import Retrieval, coverage
+from cydqa.weights import CONFIDENCE
 
-_BIAS = -3.67
-# In the order of the fields of Features.
-_WEIGHTS = (4.67, 1.11, 1.76, -1.63, -0.67)
-_ASKS_FOR = re.compile(r"\b(?:what|which|who|whose|how (?:many|much|long|old))\b", re.IGNORECASE)
+_NEXT = 3  # the sentence that the best one is compared with
+_MOST_NAMES = 4  # names counted
 
 
-class Features(NamedTuple):
+class ConfidenceFeatures(NamedTuple):
     """What the estimate rests on."""
 
     sentence_cosine: float  # of the question and the sentence nearest to it
     passage_cosine: float  # of the question and the passage nearest to it
-    coverage: float  # share of the question's words, weighted by idf, that the best passage has with its headings
-    missing: float  # share of the names and numbers in the question that no passage found has
+    margin: float  # by which the score of the best passage is above the second's
+    quote_margin: float  # by which the score of the best sentence is above the fourth's
+    lexical: float  # BM25 of the best passage, in standard deviations
+    names: float  # share of the question's names and numbers, weighted by idf, that the best passage has; 1 of none
     focus_missing: float  # 1 if no passage has what is asked for, as in "what is the *salary* of ...", else 0
+    number_missing: float  # 1 if no passage that is quoted has a number of the question, else 0
+    negation_differs: float  # 1 if only one of question and best sentence is negated, else 0
+    name_count: float  # names and numbers in the question, at most four: each makes any passage on them look nearer
 
 
-def features_of(question: str, retrieval: Retrieval) -> Features:
-    """The features of a question and what was retrieved for it; it must have found something."""
-    held = [passage_terms(hit) for hit in retrieval.hits]
-    anywhere = frozenset().union(*held)
-    named = frozenset(terms(" ".join(_names(question)), shouted=question.isupper()))
-    focus = _focus(question)
-    return Features(
-        sentence_cosine=max(float(cosines.max()) for cosines in retrieval.sentence_cosines),
-        passage_cosine=float(retrieval.passage_cosines.max()),
-        coverage=coverage(held[0], retrieval.idf),
-        missing=len(named - anywhere) / len(named) if named else 0.0,
-        focus_missing=float(focus is not None and focus not in anywhere),
+def features_of(retrieval: Retrieval, choice: Choice) -> ConfidenceFeatures:
+    """The features of a retrieval, which must have found something, and of the sentences chosen from it."""
+    question, found, ranked = retrieval.question, retrieval.found, choice.ranked
+    top, best = found[0], ranked[0]
+    concepts = question.concepts
+    named = [i for i, concept in enumerate(concepts) if concept.named]
+    focus = [i for i, concept in enumerate(concepts) if concept.term == question.focus]
+    numbers = [i for i, concept in enumerate(concepts) if any(map(str.isdigit, concept.term))]
+    quoted = {sentence.hit.chunk.id for sentence, fate in zip(ranked, choice.fates, strict=True) if fate is Fate.QUOTED}
+    shown = [each for each in found if each.hit.chunk.id in quoted]
+    names = coverage(top.present[named], tuple(concepts[i] for i in named))
+    return ConfidenceFeatures(
+        sentence_cosine=max(float(each.sentence_cosines.max()) for each in found),
+        passage_cosine=max(each.cosine for each in found),
+        margin=top.hit.score - found[1].hit.score if len(found) > 1 else 0.0,
+        quote_margin=best.score - ranked[min(_NEXT, len(ranked) - 1)].score,
+        lexical=top.features.lexical,
+        names=float(names) if named else 1.0,
+        focus_missing=float(any(not any(each.present[i] for each in found) for i in focus)),
+        number_missing=float(any(not any(each.present[i] for each in shown) for i in numbers)),
+        negation_differs=float(question.negated != is_negated(best.text)),
+        name_count=float(min(len(named), _MOST_NAMES)),
     )
 
 
-def confidence(question: str, retrieval: Retrieval) -> float:
-    """Probability that the passages answer the question; 0 where nothing was found."""
-    if not retrieval.hits:
-        return 0.0
-    features = features_of(question, retrieval)
-    logit = _BIAS + sum(weight * value for weight, value in zip(_WEIGHTS, features, strict=True))
-    return 1 / (1 + math.exp(-logit))
+def confidence(features: ConfidenceFeatures) -> float:
+    """Probability that the quotes answer the question."""
+    return (1 + math.tanh(sum(contributions(features).values()) / 2)) / 2  # the logistic function, without overflow
 
 
-def _names(question: str) -> list[str]:
-    """Words with a digit, and words with a capital that do not open the question (none where all have capitals)."""
-    capitals_matter = not question.isupper()
-    return [
-        word
-        for place, word in enumerate(words(question))
-        if any(character.isdigit() for character in word) or (place and capitals_matter and word[0].isupper())
-    ]
-
-
-def _focus(question: str) -> str | None:
-    """The term that says what is asked for: the first one after the question word (Moldovan et al., ACL 2000)."""
-    asks = _ASKS_FOR.search(question)
-    return next(iter(terms(question[asks.end() :], shouted=question.isupper())), None) if asks else None
+def contributions(features: ConfidenceFeatures) -> dict[str, float]:
+    """What each feature adds to the logarithm of the odds, and "bias", which is there without any."""
+    added = {name: CONFIDENCE[name] * value for name, value in zip(features._fields, features, strict=True)}
+    return {"bias": CONFIDENCE["bias"], **added}

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.text import Text
 
-from cydqa.answering import DECLINED
+from cydqa.answering import DECLINED, notes
 from cydqa.errors import CydqaError
 from cydqa.settings import Settings
 from cydqa.types import Answer, BuildReport, Citation, Hit
@@ -121,15 +121,47 @@ def print_removed(removed: "Removed") -> None:
 
 def print_answer(answer: Answer) -> None:
     """Numbered quotes and where each one stands, or the nearest passages."""
+    if answer.read_as:
+        say(f"Read as: {answer.read_as}\n")
     if answer.declined:
         say(f"{DECLINED} (confidence {answer.confidence:.0%})")
+        _print_notes(answer)
         if answer.nearest:
             say("\nNearest passages, which may be related:")
         _print_citations(answer.nearest, with_passages=True)
     else:
         say(answer.answer)
+        _print_notes(answer)
         say(f"\nConfidence {answer.confidence:.0%}. Sources:")
         _print_citations(answer.citations)
+
+
+def print_explanation(answer: Answer) -> None:
+    """How the question was read, what ranked where and why, what was dropped, and what the confidence rests on."""
+    explanation = answer.explanation
+    if explanation is None:
+        return
+    say("\nHow the question was read", "bold")
+    for typed, meant in explanation.corrections:
+        say(f"  {typed} was read as {meant}")
+    for word in explanation.words:
+        also = f", also as {' or '.join(word.alternatives)}" if word.alternatives else ""
+        say(f"  {word.term:<20} weight {word.weight:.1f}{', a name or number' if word.named else ''}{also}")
+    say(f"  asks for: {explanation.expects}")
+    say("\nPassages", "bold")
+    for passage in explanation.passages:
+        ranks = f"dense {passage.dense_rank or '–'}, lexical {passage.lexical_rank or '–'}"
+        say(f"  {passage.rank}. score {passage.score:.2f} ({ranks})  {' › '.join((passage.title, *passage.section))}")
+        say(f"     {_sum(passage.adds)}")
+    say("\nSentences", "bold")
+    for sentence in explanation.sentences:
+        say(f"  score {sentence.score:.2f}, {sentence.fate}: “{' '.join(sentence.text.split())}”")
+        say(f"     {_sum(sentence.adds)}")
+    say("\nConfidence", "bold")
+    for evidence in explanation.evidence:
+        say(f"  {evidence.name.replace('_', ' '):<18} {evidence.value:6.2f}  adds {evidence.adds:+.2f} to the log odds")
+    fate = "declined" if answer.declined else "answered"
+    say(f"  confidence {answer.confidence:.2f}, threshold {explanation.threshold:.2f}: {fate}")
 
 
 def print_hits(hits: list[Hit]) -> None:
@@ -157,6 +189,15 @@ def hit_record(hit: Hit) -> dict[str, Any]:
         "end": chunk.end,
         "text": chunk.text,
     }
+
+
+def _print_notes(answer: Answer) -> None:
+    for note in notes(answer):
+        say(f"\n{note}")
+
+
+def _sum(adds: dict[str, float]) -> str:
+    return ", ".join(f"{name.replace('_', ' ')} {added:+.2f}" for name, added in adds.items())
 
 
 def _print_reasons(width: int, **kinds: dict[str, str]) -> None:

@@ -24,8 +24,8 @@ class Settings(BaseSettings):
     chunk_tokens: int = Field(200, ge=16, le=4096)  # of the encoder's tokenizer, at most, in one passage
     candidates: int = Field(50, ge=1, le=1000)  # of each retriever, before fusion
     hits: int = Field(6, ge=1, le=50)  # passages that quotes are chosen from
-    quote_words: int = Field(80, ge=10, le=1000)  # all quotes of an answer together; one quote may be longer
-    min_confidence: float = Field(0.3, ge=0, le=1)  # below it a question is declined
+    quote_words: int = Field(100, ge=10, le=1000)  # all quotes of an answer together; one quote may be longer
+    min_confidence: float = Field(0.24, ge=0, le=1)  # below it a question is declined
 
 
 def load_settings(**overrides: Any) -> Settings:

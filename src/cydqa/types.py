@@ -164,6 +164,76 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadWord:
+    """A word of the question as the search read it: its stem, and what says the same."""
+
+    term: str
+    weight: float  # the rarer in the documents, the higher
+    named: bool  # a name or a number
+    alternatives: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RankedPassage:
+    """A passage that was found, and what each feature adds to its score."""
+
+    rank: int
+    document_id: str
+    title: str
+    section: tuple[str, ...]
+    start: int
+    end: int
+    score: float
+    dense_rank: int | None
+    lexical_rank: int | None
+    adds: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class RankedSentence:
+    """A sentence that was looked at for a quote, what each feature adds to its score, and what became of it."""
+
+    document_id: str
+    start: int
+    end: int
+    text: str
+    score: float
+    fate: str
+    adds: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A feature of the confidence, and what it adds to the logarithm of the odds."""
+
+    name: str
+    value: float
+    adds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why an answer is what it is: how the question was read, what ranked where, what was dropped, how sure it is."""
+
+    embedded: str  # what the encoder read
+    corrections: tuple[tuple[str, str], ...]  # a word as it was typed, and as it was read
+    words: tuple[ReadWord, ...]
+    expects: str  # kind of answer: who, when, how many, where, why, other
+    passages: tuple[RankedPassage, ...]
+    sentences: tuple[RankedSentence, ...]  # best first
+    evidence: tuple[Evidence, ...]
+    threshold: float  # below this confidence the question is declined
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """Citations whose quotes give different numbers or years for what was asked."""
+
+    about: str  # what is counted, as the first quote writes it, or "year"
+    values: tuple[tuple[str, int], ...]  # a slice of a quote, and the number of its citation
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What the assistant says to a question: cited quotes, or, when declined, only the nearest passages."""
 
@@ -178,6 +248,8 @@ class Answer:
     citations: tuple[Citation, ...]
     nearest: tuple[Citation, ...]
     took_ms: float
+    disagreements: tuple[Disagreement, ...] = ()
+    explanation: Explanation | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,7 +133,7 @@ def _relevant_passages(assistant: Assistant, questions: Sequence[JudgedQuestion]
         if found is None:
             return []
         document, passages = found
-        spans = _spans(document, judged)
+        spans = spans_of(document, judged)
         return [c.id for c in passages if any(c.start < end and start < c.end for start, end in spans)]
 
     relevant: dict[str, set[str]] = {}
@@ -151,7 +151,7 @@ def _relevant_passages(assistant: Assistant, questions: Sequence[JudgedQuestion]
     return relevant
 
 
-def _spans(document: Document, judged: Judgement) -> list[Span]:
+def spans_of(document: Document, judged: Judgement) -> list[Span]:
     """Where the quote stands in the sections of that path."""
     spans = []
     for section in document.sections:

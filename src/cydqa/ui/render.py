@@ -2,7 +2,7 @@
 
 from html import escape
 
-from cydqa.answering import DECLINED
+from cydqa.answering import DECLINED, notes
 from cydqa.types import Answer, Citation
 
 # Colours are mixed from the theme's own text colour, so that one sheet serves light and dark.
@@ -53,6 +53,11 @@ def question(text: str, turn: int) -> str:
     return f'<div class="cyd-question" id="question-{turn}">{escape(text)}</div>'
 
 
+def reading(read_as: str) -> str:
+    """What a follow-up was taken to mean."""
+    return f'<p class="cyd-note">Read as: {escape(read_as)}</p>'
+
+
 def scroll_to_question(turn: int) -> str:
     """A script, free of anything that a visitor or a document says, which brings a question to the top."""
     return _SCROLL % turn
@@ -60,17 +65,18 @@ def scroll_to_question(turn: int) -> str:
 
 def answer(given: Answer, turn: int) -> str:
     """An answer with its cards; `turn` tells the anchors of several answers on one page apart."""
+    said = "".join(f'<p class="cyd-note">{escape(note)}</p>' for note in notes(given))
     if given.declined:
         nearest = "".join(_card(citation, f"t{turn}-n{citation.number}", mark=False) for citation in given.nearest)
         related = '<p class="cyd-note">The nearest passages, which may be related:</p>' if nearest else ""
-        return f'<p class="cyd-answer">{escape(DECLINED)}</p>{related}{nearest}'
+        return f'{said}<p class="cyd-answer">{escape(DECLINED)}</p>{related}{nearest}'
     quotes = " ".join(
         f'“{escape(part.text)}” <a class="cyd-marker" href="#t{turn}-c{part.citation}">[{part.citation}]</a>'
         for part in given.parts
     )
     cards = "".join(_card(citation, f"t{turn}-c{citation.number}", mark=True) for citation in given.citations)
     return (
-        f'<p class="cyd-answer">{quotes}</p>'
+        f'<p class="cyd-answer">{quotes}</p>{said}'
         f'<p class="cyd-note">Confidence that this answers the question: {given.confidence:.0%}</p>{cards}'
     )
 
