@@ -1,17 +1,22 @@
 """Seconds for the first index, milliseconds for a warm answer, and memory, on the shipped corpus.
 
-    python tests/benchmarks/answers.py
+    python tests/benchmarks/answers.py [DOCUMENTS]
 
+With a number, on that many small documents of a passage each, as `rebuild.py` writes them, beside the shipped ones.
 The answer's time is also given as a ratio to what the encoder alone takes for the same questions in the same run.
 """
 
 import json
 import os
 import resource
+import shutil
+import sys
 import tempfile
 import time
 from pathlib import Path
 from statistics import median, quantiles
+
+from rebuild import write
 
 from cydqa import build_index, open_assistant
 from cydqa.embedding.sentence_transformer import open_encoder
@@ -27,10 +32,14 @@ def main() -> None:
         json.loads(line)["question"] for line in (ROOT / "tests/eval/questions.jsonl").read_text("utf-8").splitlines()
     ]
     settings = Settings()
-    with tempfile.TemporaryDirectory() as index:
+    with tempfile.TemporaryDirectory() as folder:
+        corpus, index = Path(folder, "corpus"), Path(folder, "index")
+        shutil.copytree(ROOT / "corpus", corpus)
+        if len(sys.argv) > 1:
+            write(corpus / "more", int(sys.argv[1]))
         embedder = open_encoder("")
         loading = _milliseconds(lambda: embedder.embed_query("")) / 1000
-        report = build_index(ROOT / "corpus", index, settings=settings, embedder=embedder)
+        report = build_index(corpus, index, settings=settings, embedder=embedder)
         assistant = open_assistant(index, settings=settings, embedder=embedder)
         assistant.ask(questions[0])
         answers, encodings = [], []
