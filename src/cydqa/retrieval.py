@@ -143,7 +143,8 @@ def retrieve(
             _adjacency(units, len(union), question, generation),
         ]
     )
-    scores = features @ np.array([RANKING[name] for name in RankFeatures._fields], np.float32)
+    weights = np.array([RANKING[name] for name in RankFeatures._fields], np.float32)
+    scores = (features * weights).sum(axis=1)  # not by `@`, which rounds equal rows differently
 
     best = _first(scores, union, k, generation)
     stored = generation.passages.chunks(union[best])
