@@ -15,9 +15,21 @@ from cydqa.words import terms
         ("In which year did the office open?", "when"),
         ("How long ago was it founded?", "when"),
         ("How many countries signed?", "how many"),
-        ("how much does it cost", "how many"),
-        ("What percentage of members voted?", "how many"),
-        ("WHAT IS THE BUDGET? WHAT SUM?", "how many"),
+        ("And in how many countries?", "how many"),
+        ("How often does it meet?", "how much"),
+        ("how much does it cost", "how much money"),
+        ("WHAT IS THE BUDGET? WHAT SUM?", "how much money"),
+        ("How high was the fine?", "how much money"),
+        ("What percentage of members voted?", "what share"),
+        ("How long did the talks last?", "how long"),
+        ("How old is the deputy?", "how old"),
+        ("What is the office's phone number?", "telephone number"),
+        ("What number do I call?", "telephone number"),
+        ("What is the e-mail address of the envoy?", "e-mail address"),
+        ("since when", "when"),
+        ("What happens when a state attacks?", "other"),
+        ("When a state attacks, what should it do?", "other"),
+        ("Which fine arts museum opened?", "other"),
         ("Where is the centre?", "where"),
         ("Which country hosts it?", "where"),
         ("Why did the talks fail?", "why"),
@@ -39,10 +51,31 @@ def test_a_question_says_what_kind_of_answer_it_wants(question, kind):
         (AnswerType.PERSON, "Yesterday nobody came. Nobody knows.", False),
         (AnswerType.TIME, "It opened in 2017.", True),
         (AnswerType.TIME, "It opened last November.", True),
+        (AnswerType.TIME, "It was popular in the 1850s.", True),
+        (AnswerType.TIME, "It stood there in the 11th century.", True),
+        (AnswerType.TIME, "It opened this century.", False),
         (AnswerType.TIME, "It has 2300 members and 17 rooms.", False),
         (AnswerType.NUMBER, "Some 70 countries signed.", True),
         (AnswerType.NUMBER, "Seventy-two signed; that is half of them.", True),
         (AnswerType.NUMBER, "Several someones signed.", False),
+        (AnswerType.NUMBER, "In 2018 they signed A/RES/73.", False),
+        (AnswerType.AMOUNT, "It meets twice a year.", True),
+        (AnswerType.MONEY, "It cost $300.", True),
+        (AnswerType.MONEY, "It cost 3 million.", True),
+        (AnswerType.MONEY, "Membership is free.", True),
+        (AnswerType.MONEY, "It has 300 members and a free press.", False),
+        (AnswerType.SHARE, "Some 15 per cent voted.", True),
+        (AnswerType.SHARE, "One in three voted.", True),
+        (AnswerType.SHARE, "Some 15 voted.", False),
+        (AnswerType.DURATION, "It took three long months.", True),
+        (AnswerType.DURATION, "It lasted from spring to the end of 2018.", True),
+        (AnswerType.DURATION, "It met in 2018.", False),
+        (AnswerType.AGE, "She is 40 years old.", True),
+        (AnswerType.AGE, "She has 40 rooms.", False),
+        (AnswerType.TELEPHONE, "Call +41 22 917 12 34.", True),
+        (AnswerType.TELEPHONE, "Call us before 2018.", False),
+        (AnswerType.EMAIL, "Write to a@example.org.", True),
+        (AnswerType.EMAIL, "Write to us.", False),
         (AnswerType.PLACE, "It meets in the Hague.", True),
         (AnswerType.PLACE, "It meets in Geneva.", True),
         (AnswerType.PLACE, "It meets in spring.", False),
@@ -53,6 +86,12 @@ def test_a_question_says_what_kind_of_answer_it_wants(question, kind):
 )
 def test_a_sentence_holds_a_kind_of_answer_or_not(kind, sentence, expected):
     assert holds(kind, sentence, frozenset()) is expected
+
+
+def test_the_year_that_is_asked_about_is_no_answer():
+    asked = frozenset(terms("When did the talks of 2018 end?"))
+    assert not holds(AnswerType.TIME, "The talks of 2018 ended without a text.", asked)
+    assert holds(AnswerType.TIME, "The talks of 2018 ended in 2019.", asked)
 
 
 def test_the_name_that_is_asked_about_is_no_answer():

@@ -61,6 +61,31 @@ def test_a_number_that_the_best_passage_has_does_not_count_as_missing(assistant_
     assert lacked.confidence < had.confidence - 0.1
 
 
+@pytest.mark.parametrize(
+    ("question", "answer", "other"),
+    [
+        ("What is the salary of the envoy?", "The salary of the envoy is 90,000 euros.", "The envoy has a salary."),
+        ("What is the phone number of the envoy?", "The envoy's number is 917 12 34.", "The envoy has a phone."),
+        ("How many offices has the envoy?", "The envoy has three offices.", "The envoy has offices."),
+        ("When was the envoy appointed?", "The envoy was appointed in May.", "The envoy was appointed."),
+    ],
+)
+def test_a_question_whose_quotes_lack_the_kind_of_thing_asked_for_is_less_surely_answered(
+    assistant_of, question, answer, other
+):
+    fill = ("Cats sleep a lot.", "Dogs bark at night.", "Laptops are replaced.")
+    answers = [assistant_of(text, *fill).ask(question) for text in (answer, other)]
+    adds = [{each.name: each.adds for each in found.explanation.evidence}["kind_missing"] for found in answers]
+    assert adds[0] == 0
+    assert adds[1] < -1
+
+
+def test_a_reason_or_a_name_is_not_known_by_its_marks(assistant_of):
+    for question in ("Why did the envoy resign?", "Who is the envoy?", "Where is the envoy?", "How often do they meet?"):
+        evidence = assistant_of("The envoy is there.").ask(question).explanation.evidence
+        assert {each.name: each.value for each in evidence}["kind_missing"] == 0
+
+
 def test_a_name_that_no_passage_has_lowers_the_confidence(assistant, evidence):
     zanzibar = "How many days of annual leave does every employee of Zanzibar have?"
     assert assistant.ask(zanzibar).confidence < assistant.ask(LEAVE).confidence - 0.1

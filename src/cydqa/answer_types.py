@@ -1,7 +1,8 @@
 """The kind of answer that a question asks for, and whether a sentence holds one.
 
 Question words say much about the answer (Li and Roth, "Learning question classifiers", COLING 2002). Only the kinds are
-told apart that can be seen in a sentence without knowing the world: a name, a date, a number, a place, a reason.
+told apart that can be seen in a sentence without knowing the world: a name, a date, a number, a sum of money, a place.
+Some leave marks that no answer is without: where nothing of these is quoted, the question is hardly answered.
 """
 
 import re
@@ -24,21 +25,53 @@ class AnswerType(StrEnum):
     PERSON = "who"
     TIME = "when"
     NUMBER = "how many"
+    AMOUNT = "how much"
+    MONEY = "how much money"
+    SHARE = "what share"
+    DURATION = "how long"
+    AGE = "how old"
+    TELEPHONE = "telephone number"
+    EMAIL = "e-mail address"
     PLACE = "where"
     REASON = "why"
     OTHER = "other"
 
 
-_ASKS = (
-    (AnswerType.PERSON, r"\b(?:who|whom|whose)\b"),
+MARKED = frozenset(  # an answer of these kinds has a digit, a month, a currency or the like in it
+    {
+        *(AnswerType.TIME, AnswerType.NUMBER, AnswerType.MONEY, AnswerType.SHARE, AnswerType.DURATION),
+        *(AnswerType.AGE, AnswerType.TELEPHONE, AnswerType.EMAIL),
+    }
+)
+_SUM = r"(?:salary|salaries|wage|budget|cost|price|fee|fine(?! arts?)|revenue|turnover|expenditure|sum)"
+_ASKS = (  # the first that is found counts
     (
-        AnswerType.TIME,
-        r"\bwhen\b|\bsince when\b|\b(?:what|which) (?:year|date|day|month|century|decade|time)\b|\bhow long ago\b",
+        AnswerType.TELEPHONE,
+        r"\b(?:tele)?(?:phone|fax|mobile|hotline) (?:number|no)\b|\bwhat number\b.*\b(?:call|dial|ring)\b",
+    ),
+    (AnswerType.EMAIL, r"\be-?mail address\b"),
+    (
+        AnswerType.MONEY,
+        rf"\b(?:what|which|how (?:high|big|large))\b[^.?!]{{0,40}}?\b{_SUM}\b"
+        r"|\bhow much\b.*\b(?:costs?|pays?|paid|spen[dt]|worth|earns?|loses?|lost|money|funding|dollars|euros)\b",
     ),
     (
-        AnswerType.NUMBER,
-        r"\bhow (?:many|much|long|old|far|tall|large|big|high|often|fast|wide|deep)\b"
-        r"|\b(?:what|which) (?:percentage|number|amount|share|proportion|age|size|cost|price|sum|budget|salary)\b",
+        AnswerType.SHARE,
+        r"\b(?:what|which|how (?:high|large|big)) (?:\w+ )?(?:percentage|per ?cent|proportion|fraction|share)\b",
+    ),
+    (AnswerType.AGE, r"\bhow old\b|\bwhat (?:is|was) the age of\b|\b(?:at|of) what age\b"),
+    (AnswerType.TIME, r"\bhow long ago\b"),
+    (AnswerType.DURATION, r"\bhow long\b"),
+    (AnswerType.NUMBER, r"\bhow many\b|\b(?:what|which) number\b"),
+    (
+        AnswerType.AMOUNT,  # which words may say, too: "every year", "a little"
+        r"\bhow (?:much|far|tall|large|big|high|often|fast|wide|deep)\b|\b(?:what|which) (?:amount|size)\b",
+    ),
+    (AnswerType.PERSON, r"\b(?:who|whom|whose)\b"),
+    (
+        AnswerType.TIME,  # "when" that asks begins the question: not "what happens when ..."
+        r"^\W*(?:(?:and|so|but|since|until|by) )?when\b(?!.*, (?:what|which|who|how|where)\b)"
+        r"|\b(?:what|which) (?:year|date|day|month|century|decade|time)\b",
     ),
     (
         AnswerType.PLACE,
@@ -51,15 +84,58 @@ _PATTERNS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern i
 # A name: capitals inside a sentence, not where one begins.
 _NAME = re.compile(r"(?<![.!?:“\"•] )(?<!^)\b[A-Z][\w’'-]+")
 _DATE = re.compile(
-    r"\b1\d{3}\b|\b20\d\d\b|\b\d{1,4} ?(?:BCE?|AD|CE)\b|\bcentur(?:y|ies)\b|\b\d0s\b|\bdecades?\b"
-    rf"|\b(?:{_MONTHS})\b"
+    r"\b(?:1\d|20)\d\ds?\b|\b[3-9]\d\d\b|\b\d{1,4} ?(?:BCE?|AD|CE)\b|\b\d0s\b"
+    rf"|\b(?:\w+(?:st|nd|rd|th)|first) centur(?:y|ies)\b|\b(?:{_MONTHS})\b"
+    r"|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|\b(?:during|since|until|as soon as)\b"
 )
-_NUMBER = re.compile(rf"\d|\b(?:{NUMBER_WORDS})\b", re.IGNORECASE)
+# Not a year, a part of a longer number, or of a word: A/RES/75 and 2-day are no counts.
+_NUMBER = re.compile(
+    rf"(?<![\w.,/-])(?!(?:1[5-9]|20)\d\d\b)\d+(?:[.,]\d+)*(?![\w/-])"
+    rf"|\b(?:{NUMBER_WORDS}|single|couple|pair|both|zero)\b",
+    re.IGNORECASE,
+)
+_MONEY = re.compile(
+    r"[$€£¥]|\b(?:dollars?|euros?|pounds?|yen|yuan|francs?|rou?bles?|kroner?|kronor|USD|EUR|GBP|cents?|millions?|billions?"
+    r"|trillions?)\b|\bfree of charge\b|\b(?:is|are) free\b|\bno (?:fees?|costs?|charges?)\b",
+    re.IGNORECASE,
+)
+_SHARE = re.compile(
+    rf"%|\bper ?cent|\b(?:half|thirds?|quarters?|fifths?|tenths?|majority|minority)\b"
+    rf"|\b(?:{NUMBER_WORDS}|\d+) (?:in|out of|of) (?:every |the )?(?:{NUMBER_WORDS}|\d+)\b",
+    re.IGNORECASE,
+)
+_UNIT = r"(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|decades?|centur(?:y|ies))"
+_SOME = rf"(?:\d[\d.,]*|{NUMBER_WORDS}|an?|several|few|couple)"
+_DURATION = re.compile(
+    rf"\b{_SOME}(?: [\w-]+)?[ -]{_UNIT}\b|\b(?:decades|years)\b"
+    r"|\b(?:since|until|between|from)\b.*\d{4}|\d{4} ?[–-] ?\d{2,4}"
+    r"|\d ?(?:km|m|feet|ft|miles|kilomet(?:re|er)s|met(?:re|er)s)\b",
+    re.IGNORECASE,
+)
+_AGE = re.compile(rf"\bage[ds]?\b|\b{_SOME}[ -]years?\b|\bborn\b", re.IGNORECASE)
+_TELEPHONE = re.compile(r"\+?\d[\d ()/-]{5,}\d")
+_EMAIL = re.compile(r"\S@\S")
 _PLACE = re.compile(r"\b(?:in|at|from|to|near|of|between|into|through|around|across|outside) (?:the )?[A-Z]\w+")
 _REASON = re.compile(
     r"\b(?:because|due to|since|in order to|so that|as a result|therefore|caused?|led to|reasons?|thus|to \w+)\b",
     re.IGNORECASE,
 )
+
+
+_MARKS = {
+    AnswerType.TIME: _DATE,
+    AnswerType.NUMBER: _NUMBER,
+    AnswerType.AMOUNT: _NUMBER,
+    AnswerType.MONEY: _MONEY,
+    AnswerType.SHARE: _SHARE,
+    AnswerType.DURATION: _DURATION,
+    AnswerType.AGE: _AGE,
+    AnswerType.TELEPHONE: _TELEPHONE,
+    AnswerType.EMAIL: _EMAIL,
+    AnswerType.PLACE: _PLACE,
+    AnswerType.REASON: _REASON,
+    AnswerType.PERSON: _NAME,
+}
 
 
 def expected(question: str) -> AnswerType:
@@ -71,18 +147,16 @@ def holds(kind: AnswerType, sentence: str, asked: Set[str]) -> bool:
     """Whether a sentence holds something of this kind; always for OTHER.
 
     Args:
-        asked: the terms of the question: who asks about Casper Klynge is not answered by that name.
+        asked: the terms of the question: who asks about Casper Klynge is not answered by that name, nor who asks about
+            2018 by that year.
     """
-    match kind:
-        case AnswerType.PERSON:
-            return any(set(terms(name)) - asked for name in _NAME.findall(sentence))
-        case AnswerType.TIME:
-            return bool(_DATE.search(sentence))
-        case AnswerType.NUMBER:
-            return bool(_NUMBER.search(sentence))
-        case AnswerType.PLACE:
-            return bool(_PLACE.search(sentence))
-        case AnswerType.REASON:
-            return bool(_REASON.search(sentence))
-        case _:
-            return True
+    if kind is AnswerType.OTHER:
+        return True
+    found = _MARKS[kind].finditer(sentence)
+    return any(kind is AnswerType.PLACE or _adds(match[0], asked) for match in found)  # the Paris Call is of Paris
+
+
+def _adds(found: str, asked: Set[str]) -> bool:
+    """Whether this says anything that the question does not."""
+    said = set(terms(found))
+    return not said or bool(said - asked)

@@ -8,6 +8,7 @@ fits its weights, on questions of SQuAD 2.0 (Rajpurkar, Jia and Liang 2018) and 
 import math
 from typing import NamedTuple
 
+from cydqa.answer_types import MARKED
 from cydqa.question import is_negated
 from cydqa.quoting import Choice, Fate
 from cydqa.retrieval import Retrieval, coverage
@@ -28,6 +29,7 @@ class ConfidenceFeatures(NamedTuple):
     names: float  # share of the question's names and numbers, weighted by idf, that the best passage has; 1 of none
     focus_missing: float  # 1 if no passage has what is asked for, as in "what is the *salary* of ...", else 0
     number_missing: float  # 1 if no passage that is quoted has a number of the question, else 0
+    kind_missing: float  # 1 if the question asks for a date, a number, money, ... and no quote has one, else 0
     negation_differs: float  # 1 if only one of question and best sentence is negated, else 0
     name_count: float  # names and numbers in the question, at most four: each makes any passage on them look nearer
 
@@ -40,8 +42,10 @@ def features_of(retrieval: Retrieval, choice: Choice) -> ConfidenceFeatures:
     named = [i for i, concept in enumerate(concepts) if concept.named]
     focus = [i for i, concept in enumerate(concepts) if concept.term == question.focus]
     numbers = [i for i, concept in enumerate(concepts) if any(map(str.isdigit, concept.term))]
-    quoted = {sentence.hit.chunk.id for sentence, fate in zip(ranked, choice.fates, strict=True) if fate is Fate.QUOTED}
-    shown = [each for each in found if each.hit.chunk.id in quoted]
+    quoted = [sentence for sentence, fate in zip(ranked, choice.fates, strict=True) if fate is Fate.QUOTED]
+    passages = {sentence.hit.chunk.id for sentence in quoted}
+    shown = [each for each in found if each.hit.chunk.id in passages]
+    has_kind = question.expects not in MARKED or any(sentence.features.answer_type for sentence in quoted)
     names = coverage(top.present[named], tuple(concepts[i] for i in named))
     return ConfidenceFeatures(
         sentence_cosine=max(float(each.sentence_cosines.max()) for each in found),
@@ -52,6 +56,7 @@ def features_of(retrieval: Retrieval, choice: Choice) -> ConfidenceFeatures:
         names=float(names) if named else 1.0,
         focus_missing=float(any(not any(each.present[i] for each in found) for i in focus)),
         number_missing=float(any(not any(each.present[i] for each in shown) for i in numbers)),
+        kind_missing=float(not has_kind),
         negation_differs=float(question.negated != is_negated(best.text)),
         name_count=float(min(len(named), _MOST_NAMES)),
     )
