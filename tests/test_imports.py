@@ -27,6 +27,7 @@ ORDER = [
     {"answering", "explaining"},
     {"assistant"},
     {"evaluation"},
+    {"access"},
     {"ui", "printing", "reporting"},
     {"cli"},
 ]

@@ -9,6 +9,8 @@ CydqaError
     IndexBusyError          another build is running
     BuildCancelledError     a build was stopped on the user's word
     ModelUnavailableError   the encoder's files are missing or not what they should be
+    AccessError             a visitor of the page may not do that
+    StateError              conversations or feedback can't be kept or read
 """
 
 
@@ -55,3 +57,11 @@ class BuildCancelledError(CydqaError):
 
 class ModelUnavailableError(CydqaError):
     """The encoder's files are missing, incomplete or not the ones expected."""
+
+
+class AccessError(CydqaError):
+    """A visitor of the page asks for what only curators may do."""
+
+
+class StateError(CydqaError):
+    """The file of the conversations can't be read or written."""

@@ -3,10 +3,11 @@
 import os
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from platformdirs import user_state_path
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from cydqa.errors import SettingsError
 
@@ -25,7 +26,17 @@ class Settings(BaseSettings):
     candidates: int = Field(50, ge=1, le=1000)  # of each retriever, before fusion
     hits: int = Field(6, ge=1, le=50)  # passages that quotes are chosen from
     quote_words: int = Field(100, ge=10, le=1000)  # all quotes of an answer together; one quote may be longer
+    state: Path = Field(default_factory=lambda: user_state_path("cydqa"))  # conversations, and builds of the page
+    read_only: bool = False  # nobody adds, removes or rebuilds on the page
+    curators: Annotated[
+        tuple[str, ...], NoDecode
+    ] = ()  # separated by commas: e-mail addresses of those who may, among people who sign in; empty: all may
     min_confidence: float = Field(0.24, ge=0, le=1)  # below it a question is declined
+
+    @field_validator("curators", mode="before")
+    @classmethod
+    def _separated(cls, value: Any) -> Any:
+        return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
 
 
 def load_settings(**overrides: Any) -> Settings:

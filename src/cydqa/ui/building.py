@@ -4,25 +4,36 @@ import time
 
 import streamlit as st
 
-from cydqa.errors import CydqaError, IndexBusyError
+from cydqa.errors import CydqaError, IndexBusyError, IndexCorruptError, IndexMismatchError, IndexNotBuiltError
 from cydqa.index.build import build_index
 from cydqa.settings import Settings
 from cydqa.types import Progress
 from cydqa.ui import render
+from cydqa.ui.visit import Visit
 
 _FAILED = "failed"  # in the session: what the build could not read, by document id
 _WAITING = "waiting"  # in the session: somebody else is building
 _POLL_SECONDS = 2.0
 
 
-def draw_first_build(settings: Settings) -> None:
+def draw_remedy(visit: Visit, error: CydqaError) -> None:
+    """Say why there is no index to ask, and what to do."""
+    if isinstance(error, IndexNotBuiltError):
+        _draw_first_build(visit.settings)
+    elif isinstance(error, (IndexMismatchError, IndexCorruptError)):
+        _draw_rebuild(visit.settings, error)
+    else:
+        st.error(render.plain(f"{error} {error.hint}"))
+
+
+def _draw_first_build(settings: Settings) -> None:
     """Build the index that is not there yet, then show the chat."""
     st.title("Preparing the documents")
     st.write("There is no index yet. It is being built from the documents; this happens once.")
     _build(settings, rebuild=False)
 
 
-def draw_rebuild(settings: Settings, error: CydqaError) -> None:
+def _draw_rebuild(settings: Settings, error: CydqaError) -> None:
     """Say why the index can't be used, and rebuild it on the visitor's word."""
     st.title("The index has to be rebuilt")
     st.error(render.plain(str(error)))

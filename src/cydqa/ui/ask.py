@@ -1,4 +1,4 @@
-"""The chat: question in, answer with numbered quotes and a card for each citation."""
+"""The page for asking: question in, answer with numbered quotes and a card for each citation."""
 
 from dataclasses import dataclass
 from itertools import islice
@@ -9,6 +9,7 @@ from cydqa.assistant import Assistant
 from cydqa.errors import CydqaError
 from cydqa.types import Answer
 from cydqa.ui import render
+from cydqa.ui.visit import Visit
 
 _TURNS = "turns"
 _EXAMPLES = 3
@@ -26,7 +27,7 @@ class _Turn:
     literal: bool = False  # taken as it was typed, without the turns before it
 
 
-def draw(assistant: Assistant) -> None:
+def draw(visit: Visit, assistant: Assistant) -> None:
     """Draw the conversation and the input; a new question is answered at once."""
     turns: list[_Turn] = st.session_state.setdefault(_TURNS, [])
     documents = assistant.documents()
