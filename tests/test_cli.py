@@ -91,7 +91,7 @@ def test_quotes_that_give_different_numbers_are_named_with_their_dates(run, corp
 def test_explain_says_what_the_answer_rests_on(run):
     run("index")
     status, out, _ = run("ask", LEAVE, "--explain")
-    for told in ("leav ", "asks for: how many", "dense 1, lexical 1", "coverage +", ", quoted: “", "threshold 0.24"):
+    for told in ("leav ", "asks for: how many", "dense 1, lexical 1", "coverage +", ", quoted: “", "threshold 0.26"):
         assert told in out
     assert (status, out.count("threshold")) == (0, 1)
 

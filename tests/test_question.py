@@ -190,6 +190,39 @@ def test_a_question_for_a_definition_is_answered_by_one(assistant_of, question):
     assert defining == {DEFINITION}
 
 
+@pytest.mark.parametrize(
+    ("question", "sentence", "defines"),
+    [
+        ("What is the Paris Call?", "The Paris Call for Trust and Security is a declaration.", True),
+        ("What is the Paris Call?", "Supporters of the Paris Call are the states that signed it.", False),
+        ("What is the Paris Call?", "The Paris Call creates no duties, because it is a declaration.", False),
+        ("What is the Paris Call?", "The Paris Call was signed in 2018.", False),
+        ("Who was Ada Hill?", "Ada Hill, a career diplomat, came in May.", True),
+        ("What are demarches?", "Demarches are formal steps.", True),
+        ("What are demarches?", "Demarches are not answered.", False),
+        ("What is the CDP?", "The Bureau of Digital Policy (BDP) is an office. The CDP met.", False),
+    ],
+)
+def test_a_sentence_defines_only_its_own_subject(assistant_of, question, sentence, defines):
+    answer = assistant_of(sentence, *FILL).ask(question)
+    first = next(each for each in answer.explanation.sentences if each.text in sentence)
+    assert bool(first.adds["definition"]) is defines
+
+
+def test_what_an_abbreviation_stands_for_is_defined_by_its_long_form(assistant_of):
+    text = "The Joint Help Desk (JHD) was moved. The Joint Help Desk is a group of clerks. The JHD was moved again."
+    answer = assistant_of(text, *FILL).ask("What is the JHD?")
+    assert answer.citations[0].quote == "The Joint Help Desk is a group of clerks."
+
+
+def test_a_definition_in_a_passage_of_low_rank_is_quoted_first(assistant_of):
+    louder = [f"Clerks of town {number} wrote a demarche." for number in range(8)]
+    assistant = assistant_of(*louder, f"{DEFINITION} {' '.join(FILL)}", *FILL)
+    assert DEFINITION not in [hit.chunk.text[: len(DEFINITION)] for hit in assistant.search("What is a demarche?", k=6)]
+    assert assistant.ask("What is a demarche?").citations[0].quote == DEFINITION
+    assert len(assistant.search("What is a demarche?", k=6)) == 6
+
+
 @pytest.mark.parametrize("question", ["Who takes a demarche?", "What is the date on which a demarche is sent to whom?"])
 def test_other_questions_want_no_definition(assistant_of, question):
     answer = assistant_of(MENTION, DEFINITION, *FILL).ask(question)

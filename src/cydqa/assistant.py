@@ -22,7 +22,7 @@ from cydqa.question import read_question
 from cydqa.quoting import choose_quotes
 from cydqa.retrieval import Retrieval, retrieve
 from cydqa.settings import Settings, load_settings
-from cydqa.types import Answer, Chunk, Document, Hit, PageImage
+from cydqa.types import Answer, Chunk, Document, Hit, Metadata, Overview, PageImage
 
 _NEAREST = 3  # passages shown with a declined answer
 
@@ -39,6 +39,7 @@ class Assistant:
         self._parsers = ParserPool(workers=1)  # starts its process when a page is first drawn
         self._lock = threading.Lock()
         self._generation = open_live(index_dir, embedder)
+        self._overview: tuple[str, Overview] | None = None  # of the generation of that name
 
     def ask(
         self,
@@ -64,7 +65,7 @@ class Assistant:
         started = time.perf_counter()
         generation = self._live()
         read = read_as(question, history)
-        found = self._retrieve(generation, read or question, documents, self._settings.hits)
+        found = self._retrieve(generation, read or question, documents, self._settings.hits, definitions=True)
         threshold = self._settings.min_confidence if min_confidence is None else min_confidence
         choice = choose_quotes(found, most_words=self._settings.quote_words)
         features = features_of(found, choice) if found.hits else None
@@ -144,6 +145,26 @@ class Assistant:
         """Ids of all documents in the index, in order."""
         return self._live().passages.document_ids()
 
+    def overview(self) -> Overview:
+        """What the index holds, and when it was built."""
+        generation = self._live()
+        if self._overview is None or self._overview[0] != generation.name:
+            documents = generation.passages.summaries()
+            passages = sum(document.passages for document in documents)
+            self._overview = generation.name, Overview(generation.manifest.created, documents, passages)
+        return self._overview[1]
+
+    def metadata(self, document_id: str) -> Metadata:
+        """What a document says about itself, without its text.
+
+        Raises:
+            DocumentError: if there is none of that id.
+        """
+        generation = self._live()
+        if document_id not in generation.manifest.documents:
+            raise _unknown(document_id)
+        return generation.passages.origin(document_id)[0]
+
     def warm_up(self) -> None:
         """Load the encoder now instead of at the first question."""
         self._embedder.embed_query("")
@@ -157,7 +178,15 @@ class Assistant:
                 self._generation = open_live(self._index_dir, self._embedder)
             return self._generation
 
-    def _retrieve(self, generation: Generation, query: str, documents: Sequence[str] | None, k: int) -> Retrieval:
+    def _retrieve(
+        self,
+        generation: Generation,
+        query: str,
+        documents: Sequence[str] | None,
+        k: int,
+        *,
+        definitions: bool = False,
+    ) -> Retrieval:
         if not query.strip():
             raise CydqaError("The question is empty.", hint="Type a question about the documents.")
         if k < 1:
@@ -170,6 +199,7 @@ class Assistant:
             k=k,
             candidates=self._settings.candidates,
             rows=None if documents is None else self._rows(generation, documents),
+            definitions=definitions,
         )
 
     def _rows(self, generation: Generation, documents: Sequence[str]) -> Rows:

@@ -8,6 +8,8 @@ fits its weights, on questions of SQuAD 2.0 (Rajpurkar, Jia and Liang 2018) and 
 import math
 from typing import NamedTuple
 
+import numpy as np
+
 from cydqa.answer_types import MARKED
 from cydqa.question import is_negated
 from cydqa.quoting import Choice, Fate
@@ -26,7 +28,7 @@ class ConfidenceFeatures(NamedTuple):
     margin: float  # by which the score of the best passage is above the second's
     quote_margin: float  # by which the score of the best sentence is above the fourth's
     lexical: float  # BM25 of the best passage, in standard deviations
-    names: float  # share of the question's names and numbers, weighted by idf, that the best passage has; 1 of none
+    names: float  # share of the question's names and numbers, weighted by idf, that passages quoted have; 1 of none
     focus_missing: float  # 1 if no passage has what is asked for, as in "what is the *salary* of ...", else 0
     number_missing: float  # 1 if no passage that is quoted has a number of the question, else 0
     kind_missing: float  # 1 if the question asks for a date, a number, money, ... and no quote has one, else 0
@@ -46,7 +48,8 @@ def features_of(retrieval: Retrieval, choice: Choice) -> ConfidenceFeatures:
     passages = {sentence.hit.chunk.id for sentence in quoted}
     shown = [each for each in found if each.hit.chunk.id in passages]
     has_kind = question.expects not in MARKED or any(sentence.features.answer_type for sentence in quoted)
-    names = coverage(top.present[named], tuple(concepts[i] for i in named))
+    in_shown = np.max([each.present for each in shown], axis=0)
+    names = coverage(in_shown[named], tuple(concepts[i] for i in named))
     return ConfidenceFeatures(
         sentence_cosine=max(float(each.sentence_cosines.max()) for each in found),
         passage_cosine=max(each.cosine for each in found),
@@ -55,7 +58,7 @@ def features_of(retrieval: Retrieval, choice: Choice) -> ConfidenceFeatures:
         lexical=top.features.lexical,
         names=float(names) if named else 1.0,
         focus_missing=float(any(not any(each.present[i] for each in found) for i in focus)),
-        number_missing=float(any(not any(each.present[i] for each in shown) for i in numbers)),
+        number_missing=float(any(not in_shown[i] for i in numbers)),
         kind_missing=float(not has_kind),
         negation_differs=float(question.negated != is_negated(best.text)),
         name_count=float(min(len(named), _MOST_NAMES)),

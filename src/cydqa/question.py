@@ -28,6 +28,13 @@ _SEVERAL = re.compile(
     r"|\b(?:which|what) (?:\w+ ){0,2}?\w{3,}[^s\W]s\b",
     re.IGNORECASE,
 )
+# What stands between a thing and what it is: "is a", "means", or the comma of an apposition.
+_IS = re.compile(
+    r"\b(?:is|are|was|were) (?:also |generally |usually |commonly )?(?:an?|the|one|any)\b|\bare (?!not\b|to\b)[a-z]"
+    r"|\b(?:means?|refers? to|denotes?|stands? for|describes?)\b|, (?:an?|the) [a-z]"
+)
+_IN_PARENTHESES = re.compile(r"\([^()]*\)")
+_DEFINED_WITHIN = 90  # characters of a definition before that, at most
 _MOST_CORRECTED = 20  # unknown words that are looked up: each is compared with every word of the documents
 _LONGEST_SUBJECT = 5  # terms of what can be defined
 
@@ -53,7 +60,7 @@ class Question:
     neighbours: frozenset[tuple[str, str]]  # pairs of terms that follow each other
     expects: AnswerType
     focus: str | None  # the term that says what is asked for: the *salary* of the ambassador
-    subject: frozenset[str]  # terms of what is to be defined; empty for other questions
+    subject: tuple[Concept, ...]  # what is to be defined; nothing for other questions
     several: bool  # whether it asks for several things
     negated: bool
     corrections: tuple[tuple[str, str], ...]  # a word as it was typed, and as it was read
@@ -66,6 +73,21 @@ class Question:
                 for term in phrase:
                     weights[term] = max(weights.get(term, 0.0), concept.share / len(phrase))
         return weights
+
+    def is_defined_by(self, text: str) -> bool:
+        """Whether a sentence says what that is which is to be defined; more of its name may come, and nothing else."""
+        link = _IS.search(text) if self.subject else None
+        if link is None or link.start() > _DEFINED_WITHIN:
+            return False
+        before = words(_IN_PARENTHESES.sub("", text[: link.start()]))
+        named = [(word, own) for word in before if (own := terms(word, shouted=False))]
+        held = {term for _, own in named for term in own}
+        if not all(any(held.issuperset(phrase) for phrase in concept.alternatives) for concept in self.subject):
+            return False
+        subject = {term for concept in self.subject for phrase in concept.alternatives for term in phrase}
+        return subject.issuperset(named[0][1]) and all(
+            word[0].isupper() or subject.issuperset(own) for word, own in named
+        )
 
 
 class _Token(NamedTuple):
@@ -82,6 +104,8 @@ def read_question(text: str, lexical: LexicalIndex, lexicon: Lexicon) -> Questio
         corrected = re.sub(rf"\b{re.escape(typed)}\b", meant, corrected)
     asked, story = _asked(corrected)
     tokens = _tokens(asked)
+    concepts = _concepts(tokens, 1.0, lexical, lexicon)
+    subject = _subject(asked)
     known = {token.term for token in tokens}
     background = [token for token in _tokens(story) if token.term not in known]
     after = _ASKS_FOR.search(asked)
@@ -89,14 +113,11 @@ def read_question(text: str, lexical: LexicalIndex, lexicon: Lexicon) -> Questio
     return Question(
         text=text,
         embedded=f"{asked} {story}" if story else corrected,
-        concepts=(
-            *_concepts(tokens, 1.0, lexical, lexicon),
-            *_concepts(background, _BACKGROUND, lexical, lexicon),
-        ),
+        concepts=(*concepts, *_concepts(background, _BACKGROUND, lexical, lexicon)),
         neighbours=frozenset(pairwise(token.term for token in tokens)),
         expects=expected(asked),
         focus=rest[0] if rest else None,
-        subject=_subject(asked),
+        subject=tuple(concept for concept in concepts if concept.term in subject),
         several=bool(_SEVERAL.search(asked)),
         negated=is_negated(asked),
         corrections=corrections,

@@ -23,8 +23,6 @@ _DROP_IN_LISTS = 6.0  # where the question asks for several things
 _SAME = 0.7  # two sentences that share this much of their words say the same
 _MOST_DIFFERING = 2
 _SLACK = 0.1  # coverage by which a passage may have less of the question than the best one, and yet speak of the same
-_VERB = re.compile(r"\b(?:is|are|was|were|means?|refers?|denotes?|stands? for|describes?)\b", re.IGNORECASE)
-_DEFINED_WITHIN = 90  # characters of a definition before its verb, at most
 # A sentence that opens with one of these speaks of what the sentence before it names.
 _REFERS_BACK = re.compile(
     r"\W*(?:(?:but|and|so|yet|however|then|moreover|also|instead|later|thus|still),? )?"
@@ -92,14 +90,14 @@ def choose_quotes(retrieval: Retrieval, *, most_words: int) -> Choice:
     chosen: list[Sentence] = []
     held: list[frozenset[str]] = []  # the terms of the chosen
     fates: dict[int, Fate] = {}
-    words = 0
+    used = 0  # words
     for number, sentence in enumerate(ranked):
         if sentence in chosen:
             continue  # as the antecedent of another
         length = _words(sentence)
         if chosen and sentence.score < chosen[0].score - drop:
             fates[number] = Fate.WEAK
-        elif chosen and (words + length > most_words or _quoted(fates) == _MOST_QUOTES):
+        elif chosen and (used + length > most_words or _quoted(fates) == _MOST_QUOTES):
             fates[number] = Fate.NO_ROOM
         elif held and _repeats(sentence, held):
             fates[number] = Fate.REPEATS
@@ -107,13 +105,13 @@ def choose_quotes(retrieval: Retrieval, *, most_words: int) -> Choice:
             fates[number] = Fate.QUOTED
             chosen.append(sentence)
             held.append(_terms(sentence))
-            words += length
+            used += length
             before = _antecedent(sentence, ranked)
-            if before is not None and ranked[before] not in chosen and words + _words(ranked[before]) <= most_words:
+            if before is not None and ranked[before] not in chosen and used + _words(ranked[before]) <= most_words:
                 fates[before] = Fate.ANTECEDENT
                 chosen.append(ranked[before])
                 held.append(_terms(ranked[before]))
-                words += _words(ranked[before])
+                used += _words(ranked[before])
     for number in _differing(ranked, chosen, retrieval.question):
         fates[number] = Fate.DIFFERS
         chosen.append(ranked[number])
@@ -139,7 +137,7 @@ def _sentences(found: Found, retrieval: Retrieval) -> Iterator[Sentence]:
             passage_coverage=found.features.coverage,
             passage_score=found.hit.score,
             answer_type=float(holds(question.expects, text, asked)),
-            definition=float(_defines(text, question)),
+            definition=float(question.is_defined_by(text)),
         )
         score = sum(QUOTING[name] * value for name, value in zip(features._fields, features, strict=True))
         yield Sentence(found.hit, span, score, features)
@@ -158,12 +156,6 @@ def _with_head(found: Found) -> Presence:
             present[number] = np.maximum(present[number], present[head])
         end = stop
     return present
-
-
-def _defines(text: str, question: Question) -> bool:
-    """Whether a sentence says of what the question wants defined what it is."""
-    verb = _VERB.search(text) if question.subject else None
-    return verb is not None and verb.start() <= _DEFINED_WITHIN and question.subject <= set(terms(text[: verb.start()]))
 
 
 def _differing(ranked: Sequence[Sentence], chosen: Sequence[Sentence], question: Question) -> Iterator[int]:

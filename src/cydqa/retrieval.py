@@ -23,6 +23,8 @@ from cydqa.weights import RANKING
 
 _RARE = 10.0  # standard deviations that the best lexical hit has at most, where the sample lacks the question's words
 
+_DEEPER = 4  # times as many passages are looked through for a definition
+
 Presence = npt.NDArray[np.float32]
 
 
@@ -106,6 +108,7 @@ def retrieve(
     k: int,
     candidates: int,
     rows: Rows | None = None,
+    definitions: bool = False,
 ) -> Retrieval:
     """The k best passages for a question, best first, ties by passage id.
 
@@ -116,6 +119,7 @@ def retrieve(
         k: passages wanted; fewer come where fewer are found.
         candidates: how many each retriever proposes, at least k.
         rows: search only these passages; None for all.
+        definitions: where something is to be defined, passages of lower ranks that do so come along.
     """
     candidates = max(candidates, k)
     words = question.term_weights()
@@ -146,7 +150,7 @@ def retrieve(
     weights = np.array([RANKING[name] for name in RankFeatures._fields], np.float32)
     scores = (features * weights).sum(axis=1)  # not by `@`, which rounds equal rows differently
 
-    best = _first(scores, union, k, generation)
+    best = _first(scores, union, k * _DEEPER if definitions and question.subject else k, generation)
     stored = generation.passages.chunks(union[best])
     dense_ranks = {row: rank for rank, row in enumerate(dense_rows.tolist(), 1)}
     lexical_ranks = {row: rank for rank, row in enumerate(lexical_rows.tolist(), 1)}
@@ -170,6 +174,7 @@ def retrieve(
                 present_in=in_sentence[starts[i] : ends[i]],
             )
             for rank, (i, passage) in enumerate(zip(best, stored, strict=True), 1)
+            if rank <= k or any(question.is_defined_by(passage.chunk.slice(*span)) for span in passage.chunk.sentences)
         ),
         sentence_mean=_mean(sample_best),
         sentence_std=_std(sample_best),

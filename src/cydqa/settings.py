@@ -31,7 +31,7 @@ class Settings(BaseSettings):
     curators: Annotated[
         tuple[str, ...], NoDecode
     ] = ()  # separated by commas: e-mail addresses of those who may, among people who sign in; empty: all may
-    min_confidence: float = Field(0.24, ge=0, le=1)  # below it a question is declined
+    min_confidence: float = Field(0.26, ge=0, le=1)  # below it a question is declined
 
     @field_validator("curators", mode="before")
     @classmethod

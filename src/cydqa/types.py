@@ -71,6 +71,27 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentSummary:
+    """A document of the index, without its text."""
+
+    id: str
+    title: str
+    kind: str | None
+    published: str | None
+    questions: tuple[str, ...]  # examples of what it answers
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What an index holds."""
+
+    created: str  # ISO 8601, UTC
+    documents: tuple[DocumentSummary, ...]  # in the order of their ids
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
 class CharacterRun:
     """Where a stretch of a PDF's text stands: `text[start : start + length]` are the characters `first`, `first + 1`,
     ... of page `page`, which counts from 1, as PDFium numbers them. What stands between runs is on no page: spaces and

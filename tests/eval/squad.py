@@ -41,9 +41,8 @@ class Paragraphs:
         vector = self._vectors.get(question.embedded)
         if vector is None:
             vector = self._vectors[question.embedded] = self.embedder.embed_query(question.embedded)
-        return retrieve(
-            self.generation, question, vector, k=k, candidates=Settings.model_fields["candidates"].default, rows=rows
-        )
+        candidates = Settings.model_fields["candidates"].default
+        return retrieve(self.generation, question, vector, k=k, candidates=candidates, rows=rows, definitions=True)
 
     @cached_property
     def _vectors(self) -> dict[str, np.ndarray]:

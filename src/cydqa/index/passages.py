@@ -14,7 +14,7 @@ from cydqa.abbreviations import Abbreviation
 from cydqa.documents import Reading, title_from_name
 from cydqa.errors import IndexCorruptError
 from cydqa.index import REBUILD, Rows
-from cydqa.types import CharacterRun, Chunk, Document, Metadata, Reference, Section, Source
+from cydqa.types import CharacterRun, Chunk, Document, DocumentSummary, Metadata, Reference, Section, Source
 
 Table = Literal["chunks", "sentences"]
 
@@ -141,6 +141,18 @@ class Passages:
     def document_ids(self) -> list[str]:
         """Ids of all documents, in order."""
         return [row[0] for row in self._select("SELECT id FROM documents ORDER BY row")]
+
+    def summaries(self) -> tuple[DocumentSummary, ...]:
+        """Every document, in the order of their ids, without its text."""
+        found = self._select(
+            "SELECT d.id, d.title, d.metadata ->> 'kind', d.metadata ->> 'published', d.metadata -> 'questions',"
+            " (SELECT count(*) FROM chunks c WHERE c.document = d.row) FROM documents d ORDER BY d.row"
+        )
+        return tuple(
+            DocumentSummary(document_id, title or title_from_name(document_id), kind, published, questions, passages)
+            for document_id, title, kind, published, listed, passages in found
+            for questions in [tuple(json.loads(listed))]
+        )
 
     def document(self, document_id: str) -> Document | None:
         """A whole document, or None where there is none of that id."""
