@@ -19,7 +19,8 @@ _BUSY_SECONDS = 10.0
 _CREATING = threading.Lock()  # to close a file that a connection of this process has open would undo its locks
 
 # Each entry leads from one version to the next; `PRAGMA user_version` says how many are done. Never change one that was
-# published: add another. `searched` is what a search looks through, `shown` the documents that an answer rests on.
+# published: add another. `searched` is what a search looks through, `record` an answer as compressed JSON, `shown` the
+# documents that it rests on.
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         "CREATE TABLE conversations (id TEXT PRIMARY KEY, owner TEXT NOT NULL, title TEXT NOT NULL,"
@@ -31,7 +32,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         " good INTEGER, note TEXT NOT NULL DEFAULT '', searched TEXT NOT NULL) STRICT",
         "CREATE INDEX turns_of ON turns (conversation)",
         "CREATE TABLE answers (turn INTEGER PRIMARY KEY REFERENCES turns ON DELETE CASCADE,"
-        " record TEXT NOT NULL) STRICT",
+        " record BLOB NOT NULL) STRICT",
         "CREATE TABLE shown (turn INTEGER NOT NULL REFERENCES turns ON DELETE CASCADE, document TEXT NOT NULL,"
         " PRIMARY KEY (turn, document)) STRICT, WITHOUT ROWID",
     ),

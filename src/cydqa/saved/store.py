@@ -3,6 +3,7 @@
 import json
 import secrets
 import sqlite3
+import zlib
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -137,7 +138,7 @@ class ConversationStore:
             connection.execute(
                 "UPDATE turns SET literal = ?, error = '', searched = ? WHERE row = ?", (literal, searched, row)
             )
-            connection.execute("INSERT INTO answers VALUES (?, ?)", (row, json.dumps(record)))
+            connection.execute("INSERT INTO answers VALUES (?, ?)", (row, _packed(record)))
             connection.executemany(
                 "INSERT INTO shown VALUES (?, ?)", {(row, storable(document)) for document in documents_in(record)}
             )
@@ -250,15 +251,15 @@ def _turn(
     question: str,
     documents: str | None,
     literal: int,
-    record: str | None,
+    record: bytes | None,
     error: str,
     good: int | None,
     note: str,
     asked: str,
 ) -> Turn:
     try:
-        answer = None if record is None else answer_of(json.loads(record))
-    except ValueError:
+        answer = None if record is None else answer_of(json.loads(zlib.decompress(record)))
+    except (ValueError, zlib.error):
         answer, error = None, _UNREADABLE
     restriction: Any = None if documents is None else tuple(json.loads(documents))
     rated = None if good is None else bool(good)
@@ -272,6 +273,11 @@ def _missing(what: str) -> StateError:
 
 def _listed(document_ids: Iterable[str]) -> str:
     return json.dumps([storable(document) for document in document_ids])
+
+
+def _packed(record: dict[str, Any]) -> bytes:
+    """A quarter of the size, so that an erasure, which writes the whole file anew, takes a quarter of the time."""
+    return zlib.compress(json.dumps(record).encode(), level=1)
 
 
 def _now() -> str:
