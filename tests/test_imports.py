@@ -27,7 +27,7 @@ ORDER = [
     {"answering", "explaining"},
     {"assistant"},
     {"evaluation"},
-    {"access"},
+    {"access", "references", "saved"},
     {"ui", "printing", "reporting"},
     {"cli"},
 ]
