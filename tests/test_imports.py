@@ -27,7 +27,7 @@ ORDER = [
     {"answering", "explaining"},
     {"assistant"},
     {"evaluation"},
-    {"access"},
+    {"access", "markers"},
     {"ui", "printing", "reporting"},
     {"cli"},
 ]

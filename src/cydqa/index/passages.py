@@ -142,6 +142,11 @@ class Passages:
         """Ids of all documents, in order."""
         return [row[0] for row in self._select("SELECT id FROM documents ORDER BY row")]
 
+    def titles(self) -> dict[str, tuple[str, Metadata]]:
+        """What each document is called and says about itself, by id, in order."""
+        found = self._select("SELECT id, title, metadata FROM documents ORDER BY row")
+        return {name: (title or title_from_name(name), _metadata(metadata)) for name, title, metadata in found}
+
     def document(self, document_id: str) -> Document | None:
         """A whole document, or None where there is none of that id."""
         reading = self.reading(document_id)
