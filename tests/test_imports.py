@@ -27,7 +27,7 @@ ORDER = [
     {"answering", "explaining"},
     {"assistant"},
     {"evaluation"},
-    {"access", "references", "saved"},
+    {"access", "markers", "references", "saved"},
     {"ui", "printing", "reporting"},
     {"cli"},
 ]

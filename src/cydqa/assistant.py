@@ -141,6 +141,27 @@ class Assistant:
         path = self._corpus(generation) / document_id
         return self._parsers.draw(path, Mark(reading.sha256, marked, start, end, width))
 
+    def page_image(
+        self, document_id: str, page: int, *, start: int = 0, end: int = 0, width: int = 1200
+    ) -> PageImage | None:
+        """One page of a PDF, counted from 1, with what stands on it of `document.text[start:end]` marked.
+
+        Returns:
+            The picture; None for a document of another format, or where it has no such page.
+        Raises:
+            DocumentError: like `page_images`.
+        """
+        generation = self._live()
+        reading = generation.passages.reading(document_id)
+        if reading is None:
+            raise _unknown(document_id)
+        if not reading.characters or not 1 <= page <= len(reading.pages):
+            return None
+        there = (run for run in reading.characters if run.page == page)
+        marked = tuple(run for run in there if run.start < end and run.start + run.length > start)
+        mark = Mark(reading.sha256, marked, start, end, width, page)
+        return next(iter(self._parsers.draw(self._corpus(generation) / document_id, mark)), None)
+
     def documents(self) -> list[str]:
         """Ids of all documents in the index, in order."""
         return self._live().passages.document_ids()
@@ -164,6 +185,17 @@ class Assistant:
         if document_id not in generation.manifest.documents:
             raise _unknown(document_id)
         return generation.passages.origin(document_id)[0]
+
+    def is_stale(self, document_id: str) -> bool:
+        """Whether a document's file has changed, or gone, since it was indexed.
+
+        Raises:
+            DocumentError: if there is none of that id.
+        """
+        generation = self._live()
+        if document_id not in generation.manifest.documents:
+            raise _unknown(document_id)
+        return self._stale(generation, document_id)
 
     def warm_up(self) -> None:
         """Load the encoder now instead of at the first question."""

@@ -76,9 +76,7 @@ class DocumentSummary:
 
     id: str
     title: str
-    kind: str | None
-    published: str | None
-    questions: tuple[str, ...]  # examples of what it answers
+    metadata: Metadata
     passages: int
 
 

@@ -27,6 +27,7 @@ class Mark:
     start: int
     end: int
     width: int  # pixels
+    page: int | None = None  # draw this one alone, whether or not the slice stands on it
 
 
 @dataclass(frozen=True, slots=True)

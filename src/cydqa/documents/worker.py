@@ -79,7 +79,7 @@ def _draw(path: Path, mark: Mark) -> tuple[PageImage, ...]:
     content = file_content(path)
     if hashlib.sha256(content).hexdigest() != mark.sha256:
         raise DocumentError("it has changed since it was indexed.", hint="Run `cydqa index` and ask again.")
-    return tuple(mark_pages(content, mark.characters, mark.start, mark.end, width=mark.width))
+    return tuple(mark_pages(content, mark.characters, mark.start, mark.end, width=mark.width, only=mark.page))
 
 
 def _confine(limits: Limits) -> None:

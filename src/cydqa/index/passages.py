@@ -144,14 +144,10 @@ class Passages:
 
     def summaries(self) -> tuple[DocumentSummary, ...]:
         """Every document, in the order of their ids, without its text."""
-        found = self._select(
-            "SELECT d.id, d.title, d.metadata ->> 'kind', d.metadata ->> 'published', d.metadata -> 'questions',"
-            " (SELECT count(*) FROM chunks c WHERE c.document = d.row) FROM documents d ORDER BY d.row"
-        )
+        found = self._select("SELECT id, title, metadata, stop_chunk - first_chunk FROM documents ORDER BY row")
         return tuple(
-            DocumentSummary(document_id, title or title_from_name(document_id), kind, published, questions, passages)
-            for document_id, title, kind, published, listed, passages in found
-            for questions in [tuple(json.loads(listed))]
+            DocumentSummary(document_id, title or title_from_name(document_id), _metadata(metadata), passages)
+            for document_id, title, metadata, passages in found
         )
 
     def document(self, document_id: str) -> Document | None:

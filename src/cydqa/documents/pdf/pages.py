@@ -17,9 +17,18 @@ _SHARED = 0.6  # of a line's height: characters of a line have so much of it in 
 
 
 def mark_pages(
-    content: bytes, characters: Sequence[CharacterRun], start: int, end: int, *, width: int = 1200
+    content: bytes,
+    characters: Sequence[CharacterRun],
+    start: int,
+    end: int,
+    *,
+    width: int = 1200,
+    only: int | None = None,
 ) -> list[PageImage]:
     """One picture for each page that `text[start:end]` touches, `width` pixels wide unless it is very long.
+
+    Args:
+        only: draw this page and no other, also where nothing is marked on it.
 
     Raises:
         DocumentError: like `pdf.extract`.
@@ -29,6 +38,8 @@ def mark_pages(
         first, last = max(start, run.start), min(end, run.start + run.length)
         wanted.setdefault(run.page, []).extend(range(run.first + first - run.start, run.first + last - run.start))
     wanted = {page: indices for page, indices in sorted(wanted.items()) if indices}
+    if only is not None:
+        wanted = {only: wanted.get(only, [])}
     if not wanted:
         return []
     with opened(content) as document:
