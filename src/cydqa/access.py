@@ -19,6 +19,7 @@ class Visitor:
     owner: str | None  # whose conversations are kept and shown; None: nothing is kept
     curates: bool  # may add and remove documents, and rebuild the index
     reason: str = ""  # why not, for people
+    can_sign_in: bool = False  # whether people sign in here
 
     def require_curator(self) -> None:
         """Raise AccessError unless the visitor may change documents and index."""
@@ -36,17 +37,21 @@ def visitor(settings: Settings, *, address: str | None, sign_in: bool, user: str
         email: the verified address of who has signed in, or None.
     """
     if sign_in and user is None:
-        return Visitor(None, curates=False, reason="Documents are changed by people who have signed in.")
+        return Visitor(
+            None, curates=False, reason="Documents are changed by people who have signed in.", can_sign_in=True
+        )
     if not sign_in and not is_loopback(address):
         return Visitor(
             None, curates=False, reason="This page can be reached from elsewhere without signing in, so it only reads."
         )
     owner = user if sign_in else LOCAL
     if settings.read_only:
-        return Visitor(owner, curates=False, reason="This page is set to read only.")
+        return Visitor(owner, curates=False, reason="This page is set to read only.", can_sign_in=sign_in)
     if settings.curators and (email or "").lower() not in {name.lower() for name in settings.curators}:
-        return Visitor(owner, curates=False, reason="Documents are changed by named curators only.")
-    return Visitor(owner, curates=True)
+        return Visitor(
+            owner, curates=False, reason="Documents are changed by named curators only.", can_sign_in=sign_in
+        )
+    return Visitor(owner, curates=True, can_sign_in=sign_in)
 
 
 def is_loopback(address: str | None) -> bool:

@@ -12,7 +12,7 @@ from cydqa.conversation import read_as
 from cydqa.disagreement import disagreements
 from cydqa.documents.isolation import ParserPool
 from cydqa.documents.protocol import Mark
-from cydqa.embedding import Embedder
+from cydqa.embedding import Embedder, Matrix
 from cydqa.errors import CydqaError, DocumentError
 from cydqa.explaining import explain
 from cydqa.index import Rows
@@ -39,6 +39,7 @@ class Assistant:
         self._parsers = ParserPool(workers=1)  # starts its process when a page is first drawn
         self._lock = threading.Lock()
         self._generation = open_live(index_dir, embedder)
+        self._warm = False
         self._overview: tuple[str, Overview] | None = None  # of the generation of that name
 
     def ask(
@@ -199,7 +200,17 @@ class Assistant:
 
     def warm_up(self) -> None:
         """Load the encoder now instead of at the first question."""
-        self._embedder.embed_query("")
+        self._embed("")
+
+    @property
+    def is_warm(self) -> bool:
+        """Whether the encoder is loaded, so that a question is answered at once."""
+        return self._warm
+
+    def _embed(self, text: str) -> Matrix:
+        vector = self._embedder.embed_query(text)
+        self._warm = True
+        return vector
 
     def _live(self) -> Generation:
         name = live_name(self._index_dir)
@@ -227,7 +238,7 @@ class Assistant:
         return retrieve(
             generation,
             question,
-            self._embedder.embed_query(question.embedded),
+            self._embed(question.embedded),
             k=k,
             candidates=self._settings.candidates,
             rows=None if documents is None else self._rows(generation, documents),

@@ -28,6 +28,18 @@ def explain(retrieval: Retrieval, choice: Choice, features: ConfidenceFeatures |
     )
 
 
+def doubts(explanation: Explanation) -> list[str]:
+    """What speaks against the best sentences as an answer, in words."""
+    values = {evidence.name: evidence.value for evidence in explanation.evidence}
+    said = {
+        f"None of them has what is asked for: {explanation.expects}.": values.get("kind_missing"),
+        "No passage found has the word that says what is asked for.": values.get("focus_missing"),
+        "A number of the question is in none of their passages.": values.get("number_missing"),
+        "Not every name of the question is in their passages.": values.get("names", 1.0) < 1.0,
+    }
+    return [doubt for doubt, holds in said.items() if holds]
+
+
 def _words(question: Question) -> tuple[ReadWord, ...]:
     return tuple(
         ReadWord(

@@ -23,6 +23,7 @@ def run() -> None:
     """Draw the page that the address names or, where there is no index that can be used, the way to one."""
     st.set_page_config(page_title="cydqa – cyber diplomacy questions", page_icon="🕊️")
     st.html(render.STYLE)
+    st.html(render.COPY, unsafe_allow_javascript=True)
     try:
         settings = load_settings()
     except CydqaError as error:

@@ -1,90 +1,68 @@
-"""The page for asking: question in, answer with numbered quotes and a card for each citation."""
+"""The page for asking: questions in, answers with numbered quotes and a card for each citation."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from datetime import datetime
 from itertools import islice
 
 import streamlit as st
 
 from cydqa.assistant import Assistant
-from cydqa.errors import CydqaError
-from cydqa.types import Answer
-from cydqa.ui import render
+from cydqa.types import Overview
+from cydqa.ui import render, scope, sidebar, turns
+from cydqa.ui.talk import Talk, show_address, talk_of
 from cydqa.ui.visit import Visit
 
-_TURNS = "turns"
-_EXAMPLES = 3
-_LOOKED_THROUGH = 50  # documents, for example questions
-_REMEMBERED = 10  # answers that a follow-up is read with
-
-
-@dataclass(slots=True)
-class _Turn:
-    """A question and, once it is there, what was said to it."""
-
-    question: str
-    answer: Answer | None = None
-    error: str = ""
-    literal: bool = False  # taken as it was typed, without the turns before it
+_EXAMPLES = 4
+_SHOWN = 10  # latest turns; earlier ones come on demand
+_PRESSED = "pressed"  # in the session: the suggested question that was pressed
+_ALL_SHOWN = "all-shown"  # in the session: the conversation whose earlier turns were asked for
+_LONGEST = 20_000  # characters of a question
 
 
 def draw(visit: Visit, assistant: Assistant) -> None:
     """Draw the conversation and the input; a new question is answered at once."""
-    turns: list[_Turn] = st.session_state.setdefault(_TURNS, [])
-    documents = assistant.documents()
-    st.title("Cyber diplomacy, quoted")
-    st.write(
-        f"Ask a question. The answer is quoted word for word from {len(documents)} documents,"
-        " and each quote shows the passage it comes from."
-    )
-    question = st.chat_input("Ask about cyber diplomacy")
-    if not turns and not question:
-        question = _draw_examples(assistant, documents)
+    talk = talk_of(visit)
+    typed = st.chat_input("Ask about cyber diplomacy", key="question", max_chars=_LONGEST, submit_mode="stop")
+    question = typed or st.session_state.pop(_PRESSED, None)
     if question:
-        turns.append(_Turn(question))
-    for number, turn in enumerate(turns, 1):
-        with st.chat_message("user"):
-            st.html(render.question(turn.question, number))
-        # Also a question whose answering was cut short, because the visitor asked the next one meanwhile.
-        if turn.answer is None and not turn.error:
-            with st.spinner("Looking through the documents"):
-                _answer(assistant, turn, turns[: number - 1])
-        with st.chat_message("assistant"):
-            if turn.answer is None:
-                st.error(render.plain(turn.error))
-            else:
-                if turn.answer.read_as:
-                    st.html(render.reading(turn.answer.read_as))
-                    st.button("Ask it literally", key=f"literal-{number}", on_click=_ask_literally, args=(turn,))
-                st.html(render.answer(turn.answer, number))
+        talk.ask(question, scope.chosen(assistant))
+        show_address(talk)
+    sidebar.draw(visit, assistant, talk)
+    if not talk.turns:
+        _draw_start(assistant)
+    for number, turn in islice(enumerate(talk.turns, 1), _hidden(talk), None):
+        turns.draw(visit, assistant, talk, turn, number)
+    scope.draw(assistant)
     if question:
-        st.html(render.scroll_to_question(len(turns)), unsafe_allow_javascript=True)
+        st.html(render.scroll_to_question(len(talk.turns)), unsafe_allow_javascript=True)
 
 
-def _answer(assistant: Assistant, turn: _Turn, before: list[_Turn]) -> None:
-    history = () if turn.literal else [earlier.answer for earlier in before if earlier.answer][-_REMEMBERED:]
-    try:
-        turn.answer = assistant.ask(turn.question, history=history)
-    except CydqaError as error:
-        turn.error = f"{error} {error.hint}"
+def _hidden(talk: Talk) -> int:
+    """How many turns at the beginning are left out, with a button for them."""
+    hidden = len(talk.turns) - _SHOWN
+    name = talk.turns[0].id if talk.turns else ""
+    if hidden <= 0 or st.session_state.get(_ALL_SHOWN) == name:
+        return 0
+    if st.button(f"Show {hidden} earlier question{'s' * (hidden != 1)}", icon=":material/history:"):
+        st.session_state[_ALL_SHOWN] = name
+        st.rerun()
+    return hidden
 
 
-def _ask_literally(turn: _Turn) -> None:
-    """Forget how a question was read; it is answered anew when the page is drawn."""
-    turn.literal = True
-    turn.answer = None
+def _draw_start(assistant: Assistant) -> None:
+    """What this is, what it holds, and questions to begin with."""
+    overview = assistant.overview()
+    st.title("Cyber diplomacy, quoted", anchor=False)
+    st.html(render.welcome(len(overview.documents), overview.passages, datetime.fromisoformat(overview.created)))
+    with st.container(gap="small", key="examples"):
+        for question in _examples(overview):
+            st.button(render.plain(question), on_click=st.session_state.__setitem__, args=(_PRESSED, question))
+    st.html(render.FOCUS, unsafe_allow_javascript=True)
 
 
-def _draw_examples(assistant: Assistant, documents: list[str]) -> str | None:
-    """Buttons with questions that the documents themselves suggest; the one that was pressed."""
-    asked = (
-        question for name in documents[:_LOOKED_THROUGH] for question in assistant.document(name).metadata.questions[:1]
-    )
-    place = st.empty()
-    with place.container():
-        pressed = [
-            question for question in islice(dict.fromkeys(asked), _EXAMPLES) if st.button(render.plain(question))
-        ]
-    if not pressed:
-        return None
-    place.empty()
-    return pressed[0]
+def _examples(overview: Overview) -> Iterator[str]:
+    """Questions that the documents themselves suggest, the first of each document first."""
+    suggested = [document.metadata.questions for document in overview.documents]
+    longest = max(map(len, suggested), default=0)
+    ordered = (questions[n] for n in range(longest) for questions in suggested if n < len(questions))
+    return islice(dict.fromkeys(ordered), _EXAMPLES)

@@ -1,28 +1,12 @@
 """The only place that makes HTML. Whatever comes from documents, file names or visitors is escaped here."""
 
+import re
+from datetime import datetime
 from html import escape
+from pathlib import Path
 
-from cydqa.answering import DECLINED, notes
-from cydqa.types import Answer, Citation
+STYLE = Path(__file__).with_name("page.css")
 
-# Colours are mixed from the theme's own text colour, so that one sheet serves light and dark.
-STYLE = """
-<style>
-.cyd-answer { font-size: 1.06rem; line-height: 1.65; margin: 0 0 0.9rem; overflow-wrap: anywhere; }
-.cyd-marker { font-weight: 600; white-space: nowrap; }
-.cyd-answer a, .cyd-card a { color: inherit; text-underline-offset: 0.2em; }
-.cyd-note { opacity: 0.75; font-size: 0.9rem; margin: 0 0 0.9rem; }
-.cyd-card { border: 1px solid color-mix(in srgb, currentColor 22%, transparent); border-radius: 0.6rem;
-            padding: 0.8rem 1rem; margin: 0 0 0.8rem; overflow-wrap: anywhere; scroll-margin-top: 5rem; }
-.cyd-card:target { border-color: color-mix(in srgb, currentColor 70%, transparent); }
-.cyd-title { font-weight: 600; margin: 0; }
-.cyd-path, .cyd-meta { opacity: 0.75; font-size: 0.88rem; margin: 0.1rem 0 0; }
-.cyd-passage { line-height: 1.6; margin: 0.6rem 0 0; white-space: pre-line; }
-.cyd-passage mark { background: rgba(255, 196, 0, 0.32); color: inherit; padding: 0.05em 0; border-radius: 0.15em; }
-.cyd-question { max-height: 9.5rem; overflow-y: auto; overflow-wrap: anywhere; white-space: pre-line;
-                scroll-margin-top: 5rem; }
-</style>
-"""
 # Streamlit glides to the end of a new answer, but its beginning is read first: wait until the page is still, go there.
 _SCROLL = """
 <script>
@@ -40,76 +24,83 @@ _SCROLL = """
 })();
 </script>
 """
+# The input takes the focus where there is a keyboard; on a telephone that would cover half of the page.
+FOCUS = """
+<script>
+(() => {
+  if (!matchMedia("(hover: hover)").matches) return;
+  let tries = 0;
+  const focus = () => {
+    const input = document.querySelector('[data-testid="stChatInput"] textarea');
+    if (input) input.focus({ preventScroll: true });
+    else if (++tries < 100) requestAnimationFrame(focus);
+  };
+  focus();
+})();
+</script>
+"""
+# One listener for all buttons that copy, since the buttons come and go. Without the clipboard's own interface, which
+# pages from elsewhere than this machine have only over HTTPS, a field that is not seen is copied from.
+COPY = """
+<script>
+(() => {
+  if (window.cydCopies) return;
+  window.cydCopies = true;
+  const copy = async (text) => {
+    if (navigator.clipboard) return navigator.clipboard.writeText(text);
+    const field = document.createElement("textarea");
+    field.value = text;
+    document.body.append(field);
+    field.select();
+    document.execCommand("copy");
+    field.remove();
+  };
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest ? event.target.closest("button.cyd-copy") : null;
+    if (!button) return;
+    const label = button.textContent;
+    try { await copy(button.dataset.text); button.textContent = "Copied"; }
+    catch { button.textContent = "Not copied: the browser forbids it"; }
+    setTimeout(() => { button.textContent = label; }, 2000);
+  });
+})();
+</script>
+"""
 _MARKDOWN = str.maketrans({character: f"\\{character}" for character in r"\`*_{}[]()#+-.!|<>~$:"})
+# They reverse the direction of all that follows on the same line, also of what is not theirs.
+_BIDI = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 
 def plain(text: str) -> str:
     """Text for a Streamlit element that reads Markdown, so that it shows as it was typed."""
-    return " ".join(text.split()).translate(_MARKDOWN)
+    return " ".join(text.translate(_BIDI).split()).translate(_MARKDOWN)
+
+
+def file_name(title: str) -> str:
+    """A title as the name of a file to save, in every system."""
+    return re.sub(r"[^\w-]+", "-", title).strip("-_")[:60] or "conversation"
+
+
+def welcome(documents: int, passages: int, built: datetime) -> str:
+    """What this is and what it holds."""
+    return (
+        '<p class="cyd-note">Ask a question. The answer is quoted word for word from'
+        f" {documents} document{'s' * (documents != 1)} ({passages:,} passages, indexed on {built:%-d %B %Y}), and each"
+        " quote shows the passage it comes from. Where the documents have no answer, cydqa says so.</p>"
+    )
 
 
 def question(text: str, turn: int) -> str:
     """What the visitor asked; `turn` counts the questions of the page."""
-    return f'<div class="cyd-question" id="question-{turn}">{escape(text)}</div>'
+    title = '<h1 class="cyd-hidden">Questions and answers</h1>' if turn == 1 else ""
+    return f'{title}<h2 class="cyd-question" id="question-{turn}" dir="auto" tabindex="-1">{escape(text)}</h2>'
 
 
-def reading(read_as: str) -> str:
-    """What a follow-up was taken to mean."""
-    return f'<p class="cyd-note">Read as: {escape(read_as)}</p>'
+def note(text: str) -> str:
+    """A line beside an answer."""
+    return f'<p class="cyd-note" dir="auto">{escape(text)}</p>'
 
 
 def scroll_to_question(turn: int) -> str:
     """A script, free of anything that a visitor or a document says, which brings a question to the top."""
     return _SCROLL % turn
-
-
-def answer(given: Answer, turn: int) -> str:
-    """An answer with its cards; `turn` tells the anchors of several answers on one page apart."""
-    said = "".join(f'<p class="cyd-note">{escape(note)}</p>' for note in notes(given))
-    if given.declined:
-        nearest = "".join(_card(citation, f"t{turn}-n{citation.number}", mark=False) for citation in given.nearest)
-        related = '<p class="cyd-note">The nearest passages, which may be related:</p>' if nearest else ""
-        return f'{said}<p class="cyd-answer">{escape(DECLINED)}</p>{related}{nearest}'
-    quotes = " ".join(
-        f'“{escape(part.text)}” <a class="cyd-marker" href="#t{turn}-c{part.citation}">[{part.citation}]</a>'
-        for part in given.parts
-    )
-    cards = "".join(_card(citation, f"t{turn}-c{citation.number}", mark=True) for citation in given.citations)
-    return (
-        f'<p class="cyd-answer">{quotes}</p>{said}'
-        f'<p class="cyd-note">Confidence that this answers the question: {given.confidence:.0%}</p>{cards}'
-    )
-
-
-def _card(citation: Citation, anchor: str, *, mark: bool) -> str:
-    path = " › ".join(citation.section)
-    origin = " · ".join(part for part in (citation.publisher, citation.published) if part)
-    page = f"page {citation.page}" if citation.page is not None else ""
-    place = " · ".join(part for part in (path, page) if part)
-    stale = (
-        "The file has changed or gone since it was indexed; `cydqa index` brings the index up to date."
-        if citation.stale
-        else ""
-    )
-    number = f'<span class="cyd-marker">[{citation.number}]</span> ' if mark else ""
-    return (
-        f'<div class="cyd-card" id="{anchor}"><p class="cyd-title">{number}{escape(citation.title)}</p>'
-        + "".join(f'<p class="cyd-path">{escape(line)}</p>' for line in (place, origin, stale) if line)
-        + f'<p class="cyd-passage">{_passage(citation, mark=mark)}</p>{_link(citation.url)}</div>'
-    )
-
-
-def _passage(citation: Citation, *, mark: bool) -> str:
-    if not mark:
-        return escape(citation.passage)
-    start, end = citation.start - citation.passage_start, citation.end - citation.passage_start
-    before, quote, after = citation.passage[:start], citation.passage[start:end], citation.passage[end:]
-    return f"{escape(before)}<mark>{escape(quote)}</mark>{escape(after)}"
-
-
-def _link(url: str | None) -> str:
-    """A link to the original, for addresses of the web only."""
-    if url is None or not url.startswith(("https://", "http://")):
-        return ""
-    link = f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer">{escape(url)}</a>'
-    return f'<p class="cyd-meta">Original: {link}</p>'

@@ -1,0 +1,147 @@
+"""The conversation of a visit: in the session and, where conversations are kept, in the store."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import streamlit as st
+
+from cydqa.errors import StateError
+from cydqa.saved import Conversation, ConversationStore, Turn, title_of
+from cydqa.types import Answer, Citation
+from cydqa.ui.visit import Visit
+
+PARAMETER = "conversation"  # of the address
+_TALK = "talk"  # in the session
+
+
+@dataclass(slots=True)
+class Talk:
+    """The turns on the page. Every change is kept at once, so that nothing is lost with the tab."""
+
+    store: ConversationStore | None  # None where nothing is kept
+    owner: str
+    conversation: Conversation | None = None  # None before the first question, and where nothing is kept
+    turns: list[Turn] = field(default_factory=list)
+
+    def ask(self, question: str, documents: Sequence[str] | None) -> None:
+        """Add a question; `documents` are the ids to search in, None for all."""
+        if self.store is None:
+            restriction = None if documents is None else tuple(documents)
+            now = datetime.now(UTC)
+            self.turns.append(Turn(secrets.token_urlsafe(), question, restriction, False, None, "", None, "", now))
+            return
+        if self.conversation is None:
+            self.conversation = self.store.create(self.owner, title_of(question))
+        self.turns.append(self.store.add_turn(self.owner, self.conversation.id, question, documents))
+
+    def answer(self, turn: Turn, answer: Answer) -> None:
+        """Keep what was said to a question."""
+        if self.store is not None:
+            self.store.answer(self.owner, turn.id, answer=answer, literal=turn.literal)
+        self._replace(turn, answer=answer, error="", good=None, note="")
+
+    def fail(self, turn: Turn, message: str) -> None:
+        """Keep why a question has no answer."""
+        if self.store is not None:
+            self.store.fail(self.owner, turn.id, message)
+        self._replace(turn, answer=None, error=message)
+
+    def ask_again(self, turn: Turn, *, literal: bool | None = None) -> None:
+        """Forget what was said; the question is answered anew when the page is drawn."""
+        self._replace(turn, answer=None, error="", literal=turn.literal if literal is None else literal)
+
+    def rate(self, turn: Turn, good: bool | None, note: str) -> None:
+        """Keep whether an answer was good, and why."""
+        if self.store is not None:
+            self.store.rate(self.owner, turn.id, good, note)
+        self._replace(turn, good=good, note=note)
+
+    def before(self, turn: Turn) -> list[Answer]:
+        """The answers that a question is read with, oldest first."""
+        place = next(i for i, each in enumerate(self.turns) if each.id == turn.id)
+        return [each.answer for each in self.turns[:place] if each.answer is not None]
+
+    def as_conversation(self) -> Conversation:
+        """The conversation, also where it is not kept: then it has the first question's title."""
+        if self.conversation is not None:
+            return self.conversation
+        first = self.turns[0]
+        return Conversation("", title_of(first.question), first.asked, self.turns[-1].asked, len(self.turns))
+
+    def _replace(self, turn: Turn, **changes: object) -> None:
+        place = next(i for i, each in enumerate(self.turns) if each.id == turn.id)
+        self.turns[place] = replace(self.turns[place], **changes)  # type: ignore[arg-type]
+
+
+def talk_of(visit: Visit) -> Talk:
+    """The conversation that the address names or, where it names none, the one of this session.
+
+    Raises:
+        StateError: if conversations can't be read.
+    """
+    owner = visit.visitor.owner
+    talk: Talk | None = st.session_state.get(_TALK)
+    if talk is None or talk.owner != (owner or ""):
+        talk = start(visit)
+    wanted = st.query_params.get(PARAMETER)
+    if wanted and (talk.conversation is None or talk.conversation.id != wanted):
+        talk = _opened(visit, wanted) or talk
+    show_address(talk)
+    return talk
+
+
+def start(visit: Visit) -> Talk:
+    """Begin anew."""
+    owner = visit.visitor.owner
+    talk = Talk(store_of(visit), owner or "")
+    st.session_state[_TALK] = talk
+    return talk
+
+
+def show_address(talk: Talk) -> None:
+    """Let the address name the conversation, so that it comes back with the page."""
+    if talk.conversation is not None:
+        st.query_params[PARAMETER] = talk.conversation.id
+    else:
+        st.query_params.pop(PARAMETER, None)
+
+
+def store_of(visit: Visit) -> ConversationStore | None:
+    """Where conversations are kept, or None where nothing is."""
+    return None if visit.visitor.owner is None else _store(visit.settings.state)
+
+
+def citations_of(visit: Visit, conversation_id: str | None, turn_id: str | None) -> tuple[Citation, ...]:
+    """The citations of an answer of this session or of a kept conversation; none if there is no such answer."""
+    talk: Talk | None = st.session_state.get(_TALK)
+    turns = talk.turns if talk is not None else []
+    if all(turn.id != turn_id for turn in turns):
+        store, owner = store_of(visit), visit.visitor.owner
+        try:
+            turns = store.turns(owner, conversation_id) if store and owner and conversation_id else []
+        except StateError:
+            return ()  # somebody else's, or erased meanwhile: the document can be read all the same
+    answers = (turn.answer for turn in turns if turn.id == turn_id and turn.answer is not None)
+    return next((answer.citations or answer.nearest for answer in answers), ())
+
+
+def _opened(visit: Visit, conversation_id: str) -> Talk | None:
+    store, owner = store_of(visit), visit.visitor.owner
+    if store is None or owner is None:
+        return None
+    try:
+        conversation = store.conversation(owner, conversation_id)
+    except StateError:
+        st.toast("There is no such conversation any more.")
+        return None
+    talk = Talk(store, owner, conversation, store.turns(owner, conversation_id))
+    st.session_state[_TALK] = talk
+    return talk
+
+
+@st.cache_resource(show_spinner=False)
+def _store(folder: Path) -> ConversationStore:
+    return ConversationStore(folder)
