@@ -183,6 +183,12 @@ def fake_encoder(monkeypatch, embedder):
 
 
 @pytest.fixture
+def fast_builds(monkeypatch):
+    """Builds in processes of their own have the fake encoder, too."""
+    monkeypatch.setattr("cydqa.jobs.COMMAND", (sys.executable, str(ROOT / "tests" / "fast_cydqa.py")))
+
+
+@pytest.fixture
 def run(monkeypatch, capsys, tmp_path, corpus, fake_encoder):
     """Run one command in the folder of the small corpus: (exit status, stdout, stderr)."""
     monkeypatch.chdir(tmp_path)

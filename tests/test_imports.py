@@ -27,7 +27,7 @@ ORDER = [
     {"answering", "explaining"},
     {"assistant"},
     {"evaluation"},
-    {"access"},
+    {"access", "jobs"},
     {"ui", "printing", "reporting"},
     {"cli"},
 ]
