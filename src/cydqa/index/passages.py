@@ -42,6 +42,17 @@ class Stored:
     length: int
 
 
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A document in a few words."""
+
+    title: str
+    kind: str | None  # as the document says it
+    pages: int  # 0 for formats without them
+    words: int  # about: spaces and line breaks are counted
+    passages: int
+
+
 class Passages:
     """A finished file, opened so that SQLite neither writes nor locks. Safe to share between threads."""
 
@@ -141,6 +152,16 @@ class Passages:
     def document_ids(self) -> list[str]:
         """Ids of all documents, in order."""
         return [row[0] for row in self._select("SELECT id FROM documents ORDER BY row")]
+
+    def summaries(self) -> dict[str, Summary]:
+        """What a list of documents says of each, by id; their texts stay where they are."""
+        found = self._select(
+            "SELECT id, title, json_extract(metadata, '$.kind'), json_array_length(pages),"
+            " 1 + length(text) - length(replace(replace(text, char(10), ' '), ' ', '')), coalesce(passages, 0)"
+            " FROM documents LEFT JOIN (SELECT document, count(*) AS passages FROM chunks GROUP BY document)"
+            " ON document = row ORDER BY row"
+        )
+        return {name: Summary(title or title_from_name(name), *rest) for name, title, *rest in found}
 
     def document(self, document_id: str) -> Document | None:
         """A whole document, or None where there is none of that id."""
