@@ -106,7 +106,7 @@ def _draw_way(visit: Visit, button: str, *, rebuild: bool, by_itself: bool) -> N
     try:
         stopped = job is not None and job.state != "done"
         if job and stopped:
-            st.warning(how_it_ended(job))
+            (st.info if job.state == "cancelled" else st.error)(how_it_ended(job))
         if (by_itself and not stopped) or st.button(button, type="primary"):
             start_build(visit, rebuild=rebuild)
             st.rerun()

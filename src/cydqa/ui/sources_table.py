@@ -64,7 +64,10 @@ def _wanted(seen: Overview) -> list[Row]:
     if len(seen.rows) < _FIRST_FILTERED:
         return sorted(seen.rows, key=_ORDERS["Title"])  # type: ignore[arg-type]
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        text = st.text_input("Find documents", placeholder="Title, name, kind or state", key="sources-find") or ""
+        text = (
+            st.text_input("Find documents", placeholder="Title, name, kind or state", key="sources-find", live=True)
+            or ""
+        )
         order = st.selectbox("Sort by", list(_ORDERS), key="sources-order", width=200)
     words = text.casefold().split()
     found = [
