@@ -1,6 +1,8 @@
 """Fakes that can be checked by eye, and a small corpus; no test of the fast kind loads the real encoder."""
 
+import dataclasses
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -15,6 +17,7 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 from cydqa import build_index, open_assistant
 from cydqa.__main__ import main
 from cydqa.documents.isolation import ParserPool
+from cydqa.errors import CydqaError
 from cydqa.library import list_corpus
 from cydqa.settings import Settings
 from cydqa.words import terms
@@ -180,6 +183,35 @@ def fake_encoder(monkeypatch, embedder):
     """Wherever the entry points would open the real encoder, they get the fake one."""
     monkeypatch.setattr("cydqa.embedding.sentence_transformer.open_encoder", lambda *_, **__: embedder)
     return embedder
+
+
+@pytest.fixture
+def fast_builds(monkeypatch):
+    """Builds in processes of their own have the fake encoder, too."""
+    monkeypatch.setattr("cydqa.jobs.COMMAND", (sys.executable, str(ROOT / "tests" / "fast_cydqa.py")))
+
+
+@pytest.fixture
+def builds_at_once(monkeypatch, fake_encoder, parsers):
+    """Builds that the page starts are finished at once, in this process, as if the page were slow to look."""
+
+    def build(settings, folder, lock, *, rebuild):
+        with folder.report.open("w") as report, folder.log.open("w") as log:
+            try:
+                done = build_index(
+                    settings.corpus,
+                    settings.index,
+                    settings=settings,
+                    embedder=fake_encoder,
+                    parsers=parsers,
+                    rebuild=rebuild,
+                )
+                json.dump(dataclasses.asdict(done), report)
+            except CydqaError as error:
+                log.write(f"Error: {error}\nWhat to do: {error.hint}\n")
+        return os.getpid()
+
+    monkeypatch.setattr("cydqa.jobs._spawn", build)
 
 
 @pytest.fixture

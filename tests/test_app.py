@@ -11,9 +11,10 @@ LEAVE = "How many days of annual leave does every employee have?"
 
 
 @pytest.fixture
-def app(tmp_path, corpus, fake_encoder, monkeypatch):
+def app(tmp_path, corpus, fake_encoder, builds_at_once, monkeypatch):
     monkeypatch.setenv("CYDQA_CORPUS", str(corpus))
     monkeypatch.setenv("CYDQA_INDEX", str(tmp_path / "index"))
+    monkeypatch.setenv("CYDQA_STATE", str(tmp_path / "state"))
     st.cache_resource.clear()
     return AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
 
@@ -152,7 +153,9 @@ def test_an_index_of_another_encoder_offers_the_rebuild(app, corpus, tmp_path, f
 def test_files_that_could_not_be_read_are_named_after_the_first_build(app, corpus):
     write_corpus(corpus, {"broken_[x].txt": b"\xff\0"})
     app.run()
-    assert "broken\\_\\[x\\]\\.txt\\: it is not valid UTF" in app.warning[0].value
+    assert "could not be read: broken\\_\\[x\\]\\.txt" in app.warning[0].value
+    assert app.get("page_link")[0].proto.label == "See why, on Sources"
+    assert app.chat_input
 
 
 def test_errors_are_words_with_advice(app, monkeypatch, tmp_path):

@@ -27,7 +27,7 @@ ORDER = [
     {"answering", "explaining"},
     {"assistant"},
     {"evaluation"},
-    {"access", "markers", "references", "saved"},
+    {"access", "jobs", "markers", "references", "saved"},
     {"ui", "printing", "reporting"},
     {"cli"},
 ]

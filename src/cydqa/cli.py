@@ -56,6 +56,7 @@ def index(
     corpus: _Corpus = None,
     index: _Index = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Ignore what is there.")] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Fetch no model.")] = False,
     progress: _Progress = Reporting.BAR,
     as_json: _Json = False,
 ) -> None:
@@ -65,7 +66,12 @@ def index(
     settings = load_settings(corpus=corpus, index=index)
     with reporter(progress) as on_progress:
         report = build_index(
-            settings.corpus, settings.index, settings=settings, progress=on_progress, rebuild=rebuild, download=True
+            settings.corpus,
+            settings.index,
+            settings=settings,
+            progress=on_progress,
+            rebuild=rebuild,
+            download=not offline,
         )
     if as_json:
         printing.print_json(dataclasses.asdict(report))

@@ -77,6 +77,8 @@ class DocumentSummary:
     id: str
     title: str
     metadata: Metadata
+    pages: int  # 0 for formats without them
+    words: int  # about: spaces and line breaks are counted
     passages: int
 
 

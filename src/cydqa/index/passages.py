@@ -143,11 +143,15 @@ class Passages:
         return [row[0] for row in self._select("SELECT id FROM documents ORDER BY row")]
 
     def summaries(self) -> tuple[DocumentSummary, ...]:
-        """Every document, in the order of their ids, without its text."""
-        found = self._select("SELECT id, title, metadata, stop_chunk - first_chunk FROM documents ORDER BY row")
+        """Every document, in the order of their ids; their texts stay where they are."""
+        found = self._select(
+            "SELECT id, title, metadata, json_array_length(pages),"
+            " 1 + length(text) - length(replace(replace(text, char(10), ' '), ' ', '')), stop_chunk - first_chunk"
+            " FROM documents ORDER BY row"
+        )
         return tuple(
-            DocumentSummary(document_id, title or title_from_name(document_id), _metadata(metadata), passages)
-            for document_id, title, metadata, passages in found
+            DocumentSummary(name, title or title_from_name(name), _metadata(metadata), *counts)
+            for name, title, metadata, *counts in found
         )
 
     def document(self, document_id: str) -> Document | None:

@@ -119,14 +119,15 @@ def discard_all_but(index_dir: Path, kept: set[str]) -> None:
 
 def leftovers(index_dir: Path, kept: set[str]) -> list[str]:
     """What interrupted builds left behind, a sentence each; nothing while a build is running."""
-    if _is_building(index_dir):
+    if is_building(index_dir):
         return []
     found = [index_dir / _STAGING] if (index_dir / _STAGING).exists() else []
     found += [path for path in sorted((index_dir / _GENERATIONS).iterdir()) if path.name not in kept]
     return [f"{path} is what an interrupted build left behind." for path in found]
 
 
-def _is_building(index_dir: Path) -> bool:
+def is_building(index_dir: Path) -> bool:
+    """Whether somebody builds this index now."""
     lock = FileLock(index_dir / _LOCK, timeout=0, fallback_to_soft=False)
     if not (index_dir / _LOCK).exists():
         return False

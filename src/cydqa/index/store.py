@@ -19,6 +19,7 @@ from cydqa.index.lexicon import Lexicon
 from cydqa.index.manifest import SENTENCES, Manifest, damages, read_manifest, refuse_other_versions
 from cydqa.index.passages import Passages
 from cydqa.index.publish import built_name, generation_folder
+from cydqa.types import DocumentSummary
 
 PASSAGES = "passages.sqlite"
 VECTORS = "vectors.faiss"
@@ -94,6 +95,22 @@ def at_live(index_dir: Path, read: Callable[[Path], Result]) -> Result:
                     f"{index_dir / 'CURRENT'} names the generation {name}, which is not there.", hint=REBUILD
                 ) from error
             raise
+
+
+def summaries(index_dir: Path) -> tuple[DocumentSummary, ...]:
+    """What the live generation says of its documents, without verifying its files.
+
+    Raises:
+        IndexNotBuiltError: if nothing was ever published.
+        IndexCorruptError: if the documents can't be read.
+    """
+
+    def read(folder: Path) -> tuple[DocumentSummary, ...]:
+        if not (folder / PASSAGES).is_file():
+            raise FileNotFoundError(folder)
+        return Passages(folder / PASSAGES).summaries()
+
+    return at_live(index_dir, read)
 
 
 def open_generation(folder: Path, embedder: Embedder | None = None) -> Generation:

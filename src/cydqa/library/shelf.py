@@ -10,6 +10,8 @@ from cydqa.library import SIDECAR, CorpusFile, list_corpus, sha256_of
 from cydqa.library.names import name_key
 from cydqa.library.storing import locked, publish, remove_unfinished, replace_by, staged, sync_folder
 
+NAME_TAKEN = "there is another document of that name."  # how the reason starts where replacing it would help
+
 
 def sidecar_path(document: Path) -> Path:
     """Where the metadata of a document stand that does not hold them itself."""
@@ -156,9 +158,7 @@ def _replace(document: Path, target: Path, metadata: Path | None, beside: Path) 
 
 
 def _taken() -> DocumentError:
-    return DocumentError(
-        "there is another document of that name.", hint="Pass --replace to replace it, or rename yours."
-    )
+    return DocumentError(NAME_TAKEN, hint="Pass --replace to replace it, or rename yours.")
 
 
 def _unwritable(error: OSError) -> DocumentError:

@@ -46,7 +46,7 @@ def _with_index(draw: Callable[[Visit, Assistant], None], visit: Visit) -> None:
         except (IndexNotBuiltError, IndexMismatchError, IndexCorruptError, ModelUnavailableError) as error:
             building.draw_remedy(visit, error)
         else:
-            building.draw_failed()
+            building.draw_failed(visit)
             draw(visit, assistant)
 
     _shown(draw_either, visit)

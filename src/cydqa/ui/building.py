@@ -1,67 +1,152 @@
-"""Building the index on the page: at the first start, and where the index can't be used."""
+"""A build of the index as the page shows it: on the way to the first one, where one is needed, and its progress."""
 
-import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import streamlit as st
 
-from cydqa.errors import CydqaError, IndexBusyError, IndexCorruptError, IndexMismatchError, IndexNotBuiltError
-from cydqa.index.build import build_index
+from cydqa import jobs
+from cydqa.errors import (
+    CydqaError,
+    IndexBusyError,
+    IndexCorruptError,
+    IndexMismatchError,
+    IndexNotBuiltError,
+    ModelUnavailableError,
+)
+from cydqa.index.publish import is_building, live_name
 from cydqa.settings import Settings
-from cydqa.types import Progress
 from cydqa.ui import render
+from cydqa.ui.render.sources import counted, label
+from cydqa.ui.sources_curating import cancel_build, start_build
 from cydqa.ui.visit import Visit
 
-_FAILED = "failed"  # in the session: what the build could not read, by document id
-_WAITING = "waiting"  # in the session: somebody else is building
-_POLL_SECONDS = 2.0
+_LOOK_SECONDS = 1.0
+_MOST_NAMED = 3
+# What each stage is called, and where in the whole it begins and ends; the encoder takes most of the time.
+_STAGES = {
+    "starting": ("Starting", 0.0, 0.02),
+    "reading documents": ("Reading the documents", 0.02, 0.4),
+    "loading the encoder": ("Loading the encoder", 0.4, 0.45),
+    "embedding": ("Embedding passages and sentences", 0.45, 0.95),
+    "indexing words": ("Indexing words", 0.95, 0.98),
+    "publishing the index": ("Publishing the index", 0.98, 1.0),
+}
 
 
 def draw_remedy(visit: Visit, error: CydqaError) -> None:
-    """Say why there is no index to ask, and what to do."""
+    """Say why there is no index to ask, and lead the way to one."""
     if isinstance(error, IndexNotBuiltError):
-        _draw_first_build(visit.settings)
+        st.title("Preparing the documents", anchor=False)
+        st.write("There is no index yet. It is built from the documents once; then you can ask.")
+        _draw_way(visit, "Build the index", rebuild=False, by_itself=True)
     elif isinstance(error, (IndexMismatchError, IndexCorruptError)):
-        _draw_rebuild(visit.settings, error)
+        st.title("The index has to be rebuilt", anchor=False)
+        st.error(render.plain(str(error)))
+        _draw_way(visit, "Rebuild the index", rebuild=True, by_itself=False)
     else:
+        st.title(
+            "The encoder is missing" if isinstance(error, ModelUnavailableError) else "Something is wrong", anchor=False
+        )
+        st.error(render.plain(f"{error} {error.hint}"))
+        st.button("Try again", type="primary")
+
+
+def draw_failed(visit: Visit) -> None:
+    """Say in one line which files the last build left out, as long as its report is not dismissed."""
+    job = jobs.current(visit.settings) if visit.visitor.curates else None
+    if job and job.report and job.report.failed:
+        failed = list(job.report.failed)
+        more = f" and {len(failed) - _MOST_NAMED} more" if len(failed) > _MOST_NAMED else ""
+        named = ", ".join(map(label, failed[:_MOST_NAMED])) + more
+        st.warning(f"Left out, because they could not be read: {named}.", icon=":material/warning:")
+        st.page_link(visit.pages["sources"], label="See why, on Sources")
+
+
+def draw_running(visit: Visit) -> None:
+    """Follow the build that runs; when it has ended, the whole page is drawn again."""
+
+    @st.fragment(run_every=_LOOK_SECONDS)
+    def follow() -> None:
+        with errors_in_words():
+            job = jobs.current(visit.settings)
+            if job is None or not job.running:
+                st.rerun()
+            _draw_progress(job)
+            if visit.visitor.curates and st.button("Cancel the build", disabled=job.stopping):
+                cancel_build(visit)
+                st.rerun(scope="fragment")
+
+    follow()
+
+
+@contextmanager
+def errors_in_words() -> Iterator[None]:
+    """Show an error in words: for what Streamlit draws by itself, out of reach of the page."""
+    try:
+        yield
+    except CydqaError as error:
         st.error(render.plain(f"{error} {error.hint}"))
 
 
-def _draw_first_build(settings: Settings) -> None:
-    """Build the index that is not there yet, then show the chat."""
-    st.title("Preparing the documents")
-    st.write("There is no index yet. It is being built from the documents; this happens once.")
-    _build(settings, rebuild=False)
+def how_it_ended(job: jobs.Job) -> str:
+    """Why a build came to nothing, and what to do, in Markdown."""
+    return label(f"{job.error} {job.hint}".strip())
 
 
-def _draw_rebuild(settings: Settings, error: CydqaError) -> None:
-    """Say why the index can't be used, and rebuild it on the visitor's word."""
-    st.title("The index has to be rebuilt")
-    st.error(render.plain(str(error)))
-    if st.button("Rebuild the index", type="primary"):
-        _build(settings, rebuild=True)
-
-
-def draw_failed() -> None:
-    """Name the files that the build of this visit could not read."""
-    failed: dict[str, str] = st.session_state.get(_FAILED, {})
-    if failed:
-        lines = "\n".join(f"- {render.plain(f'{name}: {reason}')}" for name, reason in failed.items())
-        st.warning(f"Left out, because they could not be read:\n{lines}")
-
-
-def _build(settings: Settings, *, rebuild: bool) -> None:
-    waiting = "Another window or program is building it; waiting for it to finish"
-    bar = st.progress(0.0, text=waiting if st.session_state.get(_WAITING) else "Reading the documents")
-
-    def on_progress(step: Progress) -> None:
-        share = step.done / step.total if step.total else 0.0
-        bar.progress(share, text=f"{step.stage.capitalize()}: {step.done} of {step.total}")
-
+def _draw_way(visit: Visit, button: str, *, rebuild: bool, by_itself: bool) -> None:
+    job = jobs.current(visit.settings)
+    if job and job.running:
+        draw_running(visit)
+        return
+    if not visit.visitor.curates:
+        st.info(render.plain(f"{visit.visitor.reason} As soon as it is built, this page goes on."))
+        _draw_waiting(visit.settings, elsewhere=False)
+        return
     try:
-        report = build_index(settings.corpus, settings.index, settings=settings, progress=on_progress, rebuild=rebuild)
-        st.session_state[_FAILED] = report.failed
+        stopped = job is not None and job.state != "done"
+        if job and stopped:
+            (st.info if job.state == "cancelled" else st.error)(how_it_ended(job))
+        if (by_itself and not stopped) or st.button(button, type="primary"):
+            start_build(visit, rebuild=rebuild)
+            st.rerun()
     except IndexBusyError:
-        st.session_state[_WAITING] = True
-        bar.progress(0.0, text=waiting)
-        time.sleep(_POLL_SECONDS)
-    st.rerun()
+        st.info("Another program is building the index. As soon as it has finished, this page goes on.")
+        _draw_waiting(visit.settings, elsewhere=True)
+
+
+def _draw_waiting(settings: Settings, *, elsewhere: bool) -> None:
+    """Wait, without drawing anything, until there is another index or, from elsewhere, no build any more."""
+    before = _live(settings)
+
+    @st.fragment(run_every=2 * _LOOK_SECONDS)
+    def wait() -> None:
+        with errors_in_words():
+            job = jobs.current(settings)
+            if _live(settings) != before or (job and job.running) or (elsewhere and not is_building(settings.index)):
+                st.rerun()
+
+    wait()
+
+
+def _live(settings: Settings) -> str | None:
+    try:
+        return live_name(settings.index)
+    except IndexCorruptError:
+        return None
+
+
+def _draw_progress(job: jobs.Job) -> None:
+    name, begin, end = _STAGES.get(job.stage, (job.stage.capitalize(), 0.0, 1.0))
+    share = begin + (end - begin) * (min(job.done / job.total, 1.0) if job.total else 0.0)
+    st.progress(share, text="Stopping" if job.stopping else name)
+    told = [counted(job.documents, "document"), counted(job.passages, "passage")] if job.documents else []
+    if job.seconds_left is not None and job.seconds_left >= 1 and not job.stopping:
+        told.append(f"about {_duration(job.seconds_left)} left in this step")
+    st.caption(", ".join(told) if told else "It goes on when you close this page.")
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return counted(max(round(seconds), 1), "second")
+    return counted(round(seconds / 60), "minute")
