@@ -112,10 +112,11 @@ def ids(corpus):
 
 
 @pytest.fixture(autouse=True)
-def _no_settings_from_outside(monkeypatch):
+def _no_settings_from_outside(monkeypatch, tmp_path):
     for name in list(os.environ):
         if name.startswith("CYDQA_"):
             monkeypatch.delenv(name)
+    monkeypatch.setenv("CYDQA_STATE", str(tmp_path / "state"))
 
 
 @pytest.fixture

@@ -141,19 +141,25 @@ def _draw_all(visit: Visit, talk: Talk, store: ConversationStore) -> None:
 @st.dialog("Delete this conversation?")
 def _confirm_deletion(visit: Visit, talk: Talk, conversation: Conversation, store: ConversationStore) -> None:
     st.write(f"“{render.plain(conversation.title)}” and its answers are erased. This can’t be undone.")
-    if st.button("Delete", type="primary"):
-        store.delete(talk.owner, conversation.id)
-        _begin(visit)
+    if st.button("Delete", type="primary", on_click=_delete, args=(visit, talk, conversation, store)):
         st.rerun()
+
+
+def _delete(visit: Visit, talk: Talk, conversation: Conversation, store: ConversationStore) -> None:
+    store.delete(talk.owner, conversation.id)
+    _begin(visit)
 
 
 @st.dialog("Erase all conversations?")
 def _confirm_erasing(visit: Visit, talk: Talk, store: ConversationStore) -> None:
     st.write("All your conversations, their answers and your ratings are erased. This can’t be undone.")
-    if st.button("Erase all", type="primary"):
-        store.delete_all(talk.owner)
-        _begin(visit)
+    if st.button("Erase all", type="primary", on_click=_erase_all, args=(visit, talk, store)):
         st.rerun()
+
+
+def _erase_all(visit: Visit, talk: Talk, store: ConversationStore) -> None:
+    store.delete_all(talk.owner)
+    _begin(visit)
 
 
 def _metadata(assistant: Assistant, documents: Iterable[str]) -> dict[str, Metadata]:
