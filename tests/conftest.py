@@ -7,12 +7,13 @@ import os
 import re
 import shutil
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 os.environ["HF_HUB_OFFLINE"] = "1"
+
+from serving import FLAGS, MILLISECONDS, ROOT
 
 from cydqa import build_index, open_assistant
 from cydqa.__main__ import main
@@ -21,8 +22,6 @@ from cydqa.errors import CydqaError
 from cydqa.library import list_corpus
 from cydqa.settings import Settings
 from cydqa.words import terms
-
-ROOT = Path(__file__).parents[1]
 
 
 class WordTokenizer:
@@ -240,3 +239,60 @@ def real_index(tmp_path_factory):
     shutil.copytree(ROOT / "corpus", folder / "corpus")
     report = build_index(folder / "corpus", folder / "index", settings=Settings())
     return folder / "corpus", folder / "index", report
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    from playwright.sync_api import sync_playwright
+
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.fail("Chromium is missing. Install it with: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(served, chromium):
+    """Open an address of the app in a fresh profile; nothing may be asked of another host."""
+    contexts, strangers = [], []
+
+    def visit(where="", width=1280, scheme="light"):
+        context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(MILLISECONDS)
+        page.on(
+            "request",
+            lambda request: (
+                request.url.startswith((served.address, f"ws{served.address[4:]}", "data:", "blob:"))
+                or strangers.append(request.url)
+            ),
+        )
+        page.goto(f"{served.address}/{where}")
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+    assert strangers == []
+
+
+@pytest.fixture
+def assert_accessible():
+    """No serious or critical violation of axe-core's rules."""
+
+    from axe_playwright_python.sync_playwright import Axe
+
+    def assert_accessible(page):
+        found = Axe().run(page).response["violations"]
+        serious = [
+            (each["id"], [node["html"][:200] for node in each["nodes"]])
+            for each in found
+            if each["impact"] in ("serious", "critical")
+        ]
+        assert serious == []
+
+    return assert_accessible

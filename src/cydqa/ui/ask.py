@@ -27,12 +27,12 @@ def draw(visit: Visit, assistant: Assistant) -> None:
     if question:
         talk.ask(question, scope.chosen(assistant))
         show_address(talk)
-    sidebar.draw(visit, assistant, talk)
     if not talk.turns:
         _draw_start(assistant)
     for number, turn in islice(enumerate(talk.turns, 1), _hidden(talk), None):
         turns.draw(visit, assistant, talk, turn, number)
     scope.draw(assistant)
+    sidebar.draw(visit, assistant, talk)  # after the answers, which it offers to save
     if question:
         st.html(render.scroll_to_question(len(talk.turns)), unsafe_allow_javascript=True)
 

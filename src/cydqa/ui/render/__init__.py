@@ -66,6 +66,7 @@ COPY = """
 })();
 </script>
 """
+_LONG = 300  # characters of a question that is shown in a box which scrolls
 _MARKDOWN = str.maketrans({character: f"\\{character}" for character in r"\`*_{}[]()#+-.!|<>~$:"})
 # They reverse the direction of all that follows on the same line, also of what is not theirs.
 _BIDI = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
@@ -93,7 +94,8 @@ def welcome(documents: int, passages: int, built: datetime) -> str:
 def question(text: str, turn: int) -> str:
     """What the visitor asked; `turn` counts the questions of the page."""
     title = '<h1 class="cyd-hidden">Questions and answers</h1>' if turn == 1 else ""
-    return f'{title}<h2 class="cyd-question" id="question-{turn}" dir="auto" tabindex="-1">{escape(text)}</h2>'
+    long = ' cyd-long" tabindex="0' if len(text) > _LONG else ""  # it scrolls, by the keyboard, too
+    return f'{title}<h2 class="cyd-question{long}" id="question-{turn}" dir="auto">{escape(text)}</h2>'
 
 
 def note(text: str) -> str:
