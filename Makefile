@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install run test check index eval clean
+.PHONY: install run test check index eval screenshots clean
 
 install: .venv/.installed
 
@@ -25,6 +25,9 @@ index: .venv/.installed
 eval: .venv/.installed
 	@test -f index/CURRENT || $(BIN)/cydqa index
 	$(BIN)/cydqa eval --split test
+
+screenshots: .venv/.installed-dev
+	$(BIN)/python tests/take_screenshots.py
 
 clean:
 	rm -rf index/CURRENT index/generations index/staging index/build.lock tests/screenshots

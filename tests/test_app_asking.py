@@ -173,7 +173,7 @@ def test_why_an_answer_is_what_it_is_comes_on_demand(app):  # noqa: F811
     app.session_state[f"why-{turn.id}"] = True
     app.run()
     assert "What the estimate rests on" in html(app)
-    assert "sentence cosine" in html(app)
+    assert "nearness of the best sentence to the question" in html(app)
 
 
 def test_markers_of_the_document_say_what_they_stand_for(app, corpus):  # noqa: F811
@@ -198,6 +198,28 @@ def test_a_page_that_others_reach_without_signing_in_keeps_nothing(app, monkeypa
     assert b"annual" not in b"".join(file.read_bytes() for file in (tmp_path / "state").glob("*.sqlite*"))
     assert "Conversations are not kept here" in app.sidebar.caption[0].value
     assert "conversation" not in app.query_params
+
+
+def test_people_who_sign_in_have_their_own_conversations(app, monkeypatch):  # noqa: F811
+    from cydqa.access import Visitor
+
+    person = ["Ada"]
+    monkeypatch.setattr("cydqa.ui.visitor_of", lambda _: Visitor(person[0], curates=False, can_sign_in=True))
+    app.run()
+    if not app.chat_input:  # the index is built by a curator
+        monkeypatch.setattr("cydqa.ui.visitor_of", lambda _: Visitor(person[0], curates=True, can_sign_in=True))
+        app.run()
+    ask(app, LEAVE)
+    assert titles(app)
+    person[0] = "Bob"
+    other = another()
+    other.query_params["conversation"] = app.query_params["conversation"]
+    other.run()
+    assert not titles(other)
+    assert "thirty days" not in html(other)
+    assert other.sidebar.button[0].label == "Sign out"
+    app.run()  # the same tab, with somebody else signed in
+    assert "thirty days" not in html(app)
 
 
 def test_rated_answers_are_written_out_as_judged_questions(app, tmp_path):  # noqa: F811

@@ -18,6 +18,20 @@ _SURENESS = (
     (0.4, "These quotes may answer the question; check them."),
     (0.0, "It is uncertain whether these quotes answer the question; check them."),
 )
+_FEATURES = {  # of the confidence, in words
+    "bias": "where every estimate begins",
+    "sentence_cosine": "nearness of the best sentence to the question",
+    "passage_cosine": "nearness of the best passage",
+    "margin": "how far the best passage is above the next",
+    "quote_margin": "how far the best sentence is above the fourth",
+    "lexical": "words shared with the best passage",
+    "names": "share of the question’s names that the quoted passages have",
+    "focus_missing": "no passage has the word that says what is asked for",
+    "number_missing": "a number of the question is missing",
+    "kind_missing": "no quote has the kind of thing asked for",
+    "negation_differs": "only one of question and sentence says “not”",
+    "name_count": "names in the question",
+}
 _STALE = "The file has changed or gone since it was indexed; a rebuild brings the index up to date."
 
 
@@ -92,8 +106,10 @@ def why(explanation: Explanation, confidence: float) -> str:
         for passage in explanation.passages
     )
     evidence = "".join(
-        f"<tr><td>{escape(each.name.replace('_', ' '))}</td><td>{each.value:.2f}</td><td>{each.adds:+.2f}</td></tr>"
+        f"<tr><td>{_FEATURES.get(each.name, escape(each.name))}</td><td>{each.value:.2f}</td>"
+        f"<td>{each.adds + 0.0:+.2f}</td></tr>"
         for each in explanation.evidence
+        if each.adds or each.value
     )
     return (
         '<div class="cyd-why">'
@@ -102,7 +118,7 @@ def why(explanation: Explanation, confidence: float) -> str:
         f"<h3>Passages, best first</h3><ol>{passages}</ol>"
         f"<h3>Their sentences, best first, and what became of them</h3><ol>{sentences}</ol>"
         "<h3>What the estimate rests on</h3><table><thead>"
-        "<tr><th>Feature</th><th>Value</th><th>Adds to the log odds</th></tr></thead>"
+        "<tr><th>What</th><th>Value</th><th>Adds to the log odds</th></tr></thead>"
         f"<tbody>{evidence}</tbody></table>"
         f"<p>Together {confidence:.0%}; a question is answered from {explanation.threshold:.0%} on.</p></div>"
     )
