@@ -63,7 +63,7 @@ def turned_to(name, app):
 
 def said(app):
     """Everything that the page says, as it is written down."""
-    kinds = (app.title, app.subheader, app.markdown, app.caption, app.info, app.warning, app.error, app.success)
+    kinds = (app.title, app.header, app.markdown, app.caption, app.info, app.warning, app.error, app.success)
     return "\n".join(
         [
             *(element.value for kind in kinds for element in kind),
@@ -168,6 +168,8 @@ def test_uploads_are_stored_and_each_is_accounted_for(page, built, corpus):
     before = (corpus / "leave.md").read_text()
     button(page, "Replace leave\\.md").click().run()
     assert "Replaced: leave\\.md" in said(page)
+    assert "Added: memo\\.md" in said(page)
+    assert "Not added yet" not in said(page)
     assert (corpus / "leave.md").read_text() == "Other." != before
     button(page, "Close this list").click().run()
     assert "Replaced" not in said(page)
@@ -364,6 +366,15 @@ def test_the_report_survives_a_failed_build(page, corpus, built):
     assert "None of the documents" in page.error[0].value
     assert "Correct or replace the files" in page.error[0].value
     assert "3 documents and 5 passages in the index" in said(page)
+
+
+def test_a_state_folder_that_can_not_be_used_stops_neither_asking_nor_the_list(page, built, places):
+    (places / "state").write_text("")
+    page.run()
+    assert "CYDQA\\_STATE" in page.error[0].value
+    assert "Annual leave" in titles(page)
+    turned_to("ask", page).run()
+    assert page.chat_input
 
 
 def test_overview_is_read_again_when_a_file_or_the_index_changes(places, corpus, built):

@@ -83,7 +83,7 @@ class Folder:
     def is_held(self) -> bool:
         """Whether a build holds the lock. A shared lock is tried, so that two who look do not see each other."""
         try:
-            descriptor = os.open(self._lock, os.O_RDWR | os.O_CLOEXEC)
+            descriptor = os.open(self._lock, os.O_RDONLY | os.O_CLOEXEC)
         except FileNotFoundError:
             return False
         try:

@@ -54,13 +54,14 @@ def draw_remedy(visit: Visit, error: CydqaError) -> None:
 
 def draw_failed(visit: Visit) -> None:
     """Say in one line which files the last build left out, as long as its report is not dismissed."""
-    job = jobs.current(visit.settings) if visit.visitor.curates else None
-    if job and job.report and job.report.failed:
-        failed = list(job.report.failed)
-        more = f" and {len(failed) - _MOST_NAMED} more" if len(failed) > _MOST_NAMED else ""
-        named = ", ".join(map(label, failed[:_MOST_NAMED])) + more
-        st.warning(f"Left out, because they could not be read: {named}.", icon=":material/warning:")
-        st.page_link(visit.pages["sources"], label="See why, on Sources")
+    with errors_in_words():
+        job = jobs.current(visit.settings) if visit.visitor.curates else None
+        failed = list(job.report.failed) if job and job.report else []
+        if failed:
+            more = f" and {len(failed) - _MOST_NAMED} more" if len(failed) > _MOST_NAMED else ""
+            named = ", ".join(map(label, failed[:_MOST_NAMED])) + more
+            st.warning(f"Left out, because they could not be read: {named}.", icon=":material/warning:")
+            st.page_link(visit.pages["sources"], label="See why, on Sources")
 
 
 def draw_running(visit: Visit) -> None:
@@ -82,7 +83,7 @@ def draw_running(visit: Visit) -> None:
 
 @contextmanager
 def errors_in_words() -> Iterator[None]:
-    """Show an error in words: for what Streamlit draws by itself, out of reach of the page."""
+    """Show an error in words and go on: for a part of a page, and for what Streamlit draws again by itself."""
     try:
         yield
     except CydqaError as error:
@@ -143,7 +144,7 @@ def _draw_progress(job: jobs.Job) -> None:
     told = [counted(job.documents, "document"), counted(job.passages, "passage")] if job.documents else []
     if job.seconds_left is not None and job.seconds_left >= 1 and not job.stopping:
         told.append(f"about {_duration(job.seconds_left)} left in this step")
-    st.caption(", ".join(told) if told else "It goes on when you close this page.")
+    st.write(f":small[{', '.join(told) or 'It goes on when you close this page'}.]")
 
 
 def _duration(seconds: float) -> str:

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from cydqa.ui.building import errors_in_words
 from cydqa.ui.render import plain
 from cydqa.ui.render.sources import STYLE
 from cydqa.ui.sources_adding import draw_adding
@@ -16,7 +17,8 @@ def draw(visit: Visit) -> None:
     st.html(STYLE)
     st.title("Sources", anchor=False)
     seen = overview(visit.settings)
-    draw_index(visit, seen)
+    with errors_in_words():
+        draw_index(visit, seen)
     if visit.visitor.curates:
         draw_adding(visit)
     else:

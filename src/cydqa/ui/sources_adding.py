@@ -1,11 +1,12 @@
 """Adding documents on the Sources page: files by drag and drop, or from the web, and what became of each."""
 
+import dataclasses
 from dataclasses import dataclass, field
 
 import streamlit as st
 
 from cydqa.documents import FORMATS
-from cydqa.library.adding import Added
+from cydqa.library.adding import Added, merge
 from cydqa.library.shelf import NAME_TAKEN
 from cydqa.ui import building
 from cydqa.ui.render.sources import label
@@ -29,8 +30,8 @@ class _Outcome:
 
 def draw_adding(visit: Visit) -> None:
     """Draw the ways to add documents, and what became of the last ones."""
-    st.subheader("Add documents", anchor=False)
-    files, address = st.columns(2, gap="large")
+    st.header("Add documents", anchor=False)
+    files, address = st.columns(2, gap="medium")
     with files:
         _draw_uploader(visit)
     with address:
@@ -48,7 +49,9 @@ def _draw_uploader(visit: Visit) -> None:
         max_upload_size=_MOST_MEGABYTES,
         key=f"sources-upload-{number}",
     )
-    st.caption(f"Formats: {', '.join(sorted(suffix[1:] for suffix in FORMATS))}. At most {_MOST_MEGABYTES} MB each.")
+    st.write(
+        f":small[Formats: {', '.join(sorted(suffix[1:] for suffix in FORMATS))}. At most {_MOST_MEGABYTES} MB each.]"
+    )
     if files:
         uploads = [(file.name, file.getvalue()) for file in files]
         st.session_state[_ROUND] = number + 1
@@ -60,7 +63,7 @@ def _draw_address(visit: Visit) -> None:
     with st.form("sources-address", clear_on_submit=True, border=False):
         url = st.text_input("Or fetch a page or file from the web", placeholder="https://example.org/report.pdf")
         sent = st.form_submit_button("Fetch it")
-    st.caption(f"It is fetched once, now: at most {_PAGE_MEGABYTES} MB, from a public server.")
+    st.write(f":small[It is fetched once, now: at most {_PAGE_MEGABYTES} MB, from a public server.]")
     if sent and url.strip():
         with st.spinner("Fetching it"):
             _fetch(visit, [url.strip()], replace=False)
@@ -70,13 +73,21 @@ def _draw_address(visit: Visit) -> None:
 def _store(visit: Visit, uploads: list[tuple[str, bytes]], *, replace: bool) -> None:
     added = add_uploads(visit, uploads, replace=replace)
     taken = {name: content for name, content in uploads if _is_taken(added, name)}
-    st.session_state[_OUTCOME] = _Outcome(added, files=taken)
+    st.session_state[_OUTCOME] = _Outcome(_after(added) if replace else added, files=taken)
 
 
 def _fetch(visit: Visit, urls: list[str], *, replace: bool) -> None:
     (url,) = urls
     added = add_address(visit, url, replace=replace)
-    st.session_state[_OUTCOME] = _Outcome(added, urls=[url] if _is_taken(added, url) else [])
+    taken = [url] if _is_taken(added, url) else []
+    st.session_state[_OUTCOME] = _Outcome(_after(added) if replace else added, urls=taken)
+
+
+def _after(added: Added) -> Added:
+    """What became of everything, once documents whose names were taken have replaced others."""
+    before: Added = st.session_state[_OUTCOME].added
+    refused = {name: reason for name, reason in before.failed.items() if not _is_taken(before, name)}
+    return merge([dataclasses.replace(before, failed=refused), added])
 
 
 def _is_taken(added: Added, name: str) -> bool:

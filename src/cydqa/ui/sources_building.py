@@ -25,7 +25,7 @@ def draw_index(visit: Visit, seen: Overview) -> None:
     job = jobs.current(visit.settings)
     if job and job.running:
         with st.container(border=True):
-            st.subheader("The index is being built", anchor=False)
+            st.header("The index is being built", anchor=False)
             if seen.created:
                 st.write("Asking goes on meanwhile, with the index that is there.")
             building.draw_running(visit)
@@ -90,8 +90,8 @@ def _draw_button(visit: Visit, seen: Overview) -> None:
 
 def _draw_report(visit: Visit, job: jobs.Job) -> None:
     with st.container(border=True, key="cyd-report"):
-        st.subheader("The last build", anchor=False)
-        st.caption(f"Started on {moment(job.started, time_zone())}")
+        st.header("The last build", anchor=False)
+        st.write(f":small[Started on {moment(job.started, time_zone())}.]")
         if job.report:
             _draw_done(job.report)
         elif job.state == "cancelled":

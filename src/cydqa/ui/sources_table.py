@@ -1,6 +1,7 @@
 """The documents on the Sources page: filtered, sorted, some at a time, and chosen to be removed."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 import streamlit as st
@@ -29,7 +30,7 @@ _ORDERS: dict[str, Callable[[Row], object]] = {
 
 def draw_table(visit: Visit, seen: Overview) -> None:
     """Draw the documents; those who may can choose some and remove them."""
-    st.subheader("Documents", anchor=False)
+    st.header("Documents", anchor=False)
     if not seen.rows:
         st.write("There are no documents yet.")
         return
@@ -48,8 +49,9 @@ def draw_table(visit: Visit, seen: Overview) -> None:
         shown = rows[(page - 1) * _AT_A_TIME : page * _AT_A_TIME]
     with st.container(key="cyd-documents"):
         st.html(render.head())
+        titles = Counter(row.title for row in seen.rows)
         for row in shown:
-            _draw_row(visit, row)
+            _draw_row(visit, row, row.title if titles[row.title] == 1 else f"{row.title} ({row.id})")
 
 
 def draw_left_aside(seen: Overview) -> None:
@@ -78,13 +80,13 @@ def _wanted(seen: Overview) -> list[Row]:
     return sorted(found, key=_ORDERS[order])  # type: ignore[arg-type]
 
 
-def _draw_row(visit: Visit, row: Row) -> None:
+def _draw_row(visit: Visit, row: Row, title: str) -> None:
     key = hashlib.sha256(row.id.encode()).hexdigest()[:16]
     chosen: set[str] = st.session_state.setdefault(_CHOSEN, set())
     with st.container(key=f"cyd-row-{key}", horizontal=True):
         if visit.visitor.curates and row.in_corpus:
             st.checkbox(
-                f"Choose {render.label(row.title)} ({render.label(row.id)})",
+                f"Choose {render.spoken(title)}",
                 value=row.id in chosen,
                 key=f"sources-choose-{key}",
                 label_visibility="collapsed",
@@ -93,9 +95,9 @@ def _draw_row(visit: Visit, row: Row) -> None:
             )
         if row.in_index:
             link = {"document": row.id}
-            st.page_link(visit.pages["read"], label=render.label(row.title), query_params=link)
+            st.page_link(visit.pages["read"], label=render.label(title), query_params=link)
         else:
-            st.html(render.untitled(row.title))
+            st.html(render.untitled(title))
         st.html(
             render.cells(
                 kind=row.kind,

@@ -1,5 +1,6 @@
 """HTML and labels of the Sources page and of the build's report. Names of files may be made to mislead."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
@@ -47,6 +48,7 @@ STYLE = """
 # Marks that reverse the direction of what follows, and characters that show as nothing.
 _DECEPTIVE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _MOST_CHARACTERS = 200
+_ACTS = re.compile(r"[\\`*_\[\]<!~$&]|:(?=\S)")
 
 
 def visible(name: str) -> str:
@@ -61,6 +63,11 @@ def visible(name: str) -> str:
 def label(name: str) -> str:
     """A name for a Streamlit element that reads Markdown."""
     return plain(visible(name))
+
+
+def spoken(name: str) -> str:
+    """A label that is not seen but read aloud with its backslashes: only what Markdown would act on has one."""
+    return _ACTS.sub(r"\\\g<0>", " ".join(visible(name).split()))
 
 
 def reasons(found: Mapping[str, str], most: int) -> str:
