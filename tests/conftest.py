@@ -287,6 +287,8 @@ def assert_accessible():
     from axe_playwright_python.sync_playwright import Axe
 
     def assert_accessible(page):
+        page.mouse.move(0, 0)  # nothing is being pointed at
+        page.wait_for_timeout(400)
         found = Axe().run(page).response["violations"]
         serious = [
             (each["id"], [node["html"][:200] for node in each["nodes"]])

@@ -1,8 +1,6 @@
 """The Sources page and the ways to an index, through Streamlit's own test runner with the fake encoder."""
 
-import sys
 import time
-import types
 from dataclasses import replace
 
 import pytest
@@ -200,8 +198,7 @@ def test_an_address_in_the_own_network_is_refused(page, built):
     assert "Refused: http" in said(page)
 
 
-def test_chosen_documents_are_removed_after_being_named(page, built, corpus, monkeypatch):
-    monkeypatch.setattr(curating, "eraser_of_conversations", lambda settings: None)
+def test_chosen_documents_are_removed_after_being_named(page, built, corpus):
     page.run()
     assert button(page, "Remove documents").disabled
     for name in ("Annual leave", "invoices"):
@@ -214,15 +211,21 @@ def test_chosen_documents_are_removed_after_being_named(page, built, corpus, mon
 
 def test_saved_conversations_that_quote_what_is_removed_can_be_erased(places, corpus, monkeypatch):
     erased = []
-    store = types.SimpleNamespace(erase_quoting=lambda owner, document_ids: erased.append((owner, document_ids)))
-    saved = types.ModuleType("cydqa.saved")
-    saved.ConversationStore = lambda state: store
-    monkeypatch.setitem(sys.modules, "cydqa.saved", saved)
-    visit = Visit(load_settings(), Visitor("local", curates=True), {})
+
+    class Store:
+        def __init__(self, folder):
+            self.folder = folder
+
+        def erase_quoting(self, owner, document_ids):
+            erased.append((self.folder, owner, document_ids))
+
+    monkeypatch.setattr(curating, "ConversationStore", Store)
+    settings = load_settings()
+    visit = Visit(settings, Visitor("local", curates=True), {})
     curating.remove(visit, ["leave.md"])
     assert erased == []
     curating.remove(visit, ["laptops.md"], forget=True)
-    assert erased == [(None, ("laptops.md",))]
+    assert erased == [(settings.state, None, ("laptops.md",))]
 
 
 def test_documents_are_found_sorted_and_leafed_through(page, corpus, built):

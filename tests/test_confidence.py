@@ -81,7 +81,12 @@ def test_a_question_whose_quotes_lack_the_kind_of_thing_asked_for_is_less_surely
 
 
 def test_a_reason_or_a_name_is_not_known_by_its_marks(assistant_of):
-    for question in ("Why did the envoy resign?", "Who is the envoy?", "Where is the envoy?", "How often do they meet?"):
+    for question in (
+        "Why did the envoy resign?",
+        "Who is the envoy?",
+        "Where is the envoy?",
+        "How often do they meet?",
+    ):
         evidence = assistant_of("The envoy is there.").ask(question).explanation.evidence
         assert {each.name: each.value for each in evidence}["kind_missing"] == 0
 

@@ -1,107 +1,26 @@
 """The Sources page as a visitor has it: a real server, the real encoder and Chromium; leaves pictures of each state."""
 
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from conftest import DOCUMENTS, ROOT, ids, write_corpus
+from conftest import DOCUMENTS, ids, write_corpus
 from pdf_files import SENTENCES, Paper
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
+from serving import MILLISECONDS, SCREENSHOTS, Served
 
 pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.model]
 
-SCREENSHOTS = ROOT / "tests" / "screenshots"
-FLAGS = [
-    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-]
-MILLISECONDS = 120_000  # the encoder is loaded on a slow machine
 HOSTILE = "<img src=x onerror='window.hacked=1'> report\u202efdp.md"
 SHOWN = "<img src=x onerror='window.hacked=1'> report\\u202efdp"
 
 
-class Served:
-    """The app on a free port, with a small corpus and no index yet."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        self.corpus = write_corpus(folder / "corpus", {**DOCUMENTS, HOSTILE: "The rubber duck protocol."})
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.address = f"http://127.0.0.1:{self.port}"
-        self.start()
-
-    def start(self):
-        places = {f"CYDQA_{name.upper()}": str(self.folder / name) for name in ("corpus", "index", "state")}
-        with (self.folder / "log").open("a") as log:
-            self.process = subprocess.Popen(
-                [
-                    *(sys.executable, "-m", "streamlit", "run", "app.py"),
-                    *("--server.port", str(self.port), "--server.headless", "true"),
-                ],
-                cwd=ROOT,
-                env={**os.environ, **places},
-                stdout=log,
-                stderr=log,
-            )
-        for _ in range(120):
-            try:
-                urllib.request.urlopen(f"{self.address}/_stcore/health", timeout=5).close()  # noqa: S310
-                return
-            except OSError:
-                time.sleep(0.5)
-        raise AssertionError("the server does not start")
-
-    def stop(self):
-        self.process.terminate()
-        self.process.wait(timeout=20)
-
-
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
-    served = Served(tmp_path_factory.mktemp("served"))
+    """The app with a small corpus and no index yet."""
+    folder = tmp_path_factory.mktemp("served")
+    write_corpus(folder / "corpus", {**DOCUMENTS, HOSTILE: "The rubber duck protocol."})
+    served = Served(folder)
     yield served
     served.stop()
-    assert "Traceback" not in (served.folder / "log").read_text()
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    path = shutil.which("chromium")
-    if path is None:
-        pytest.fail("Chromium is missing. Install it with: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def opened(served, chromium):
-    """Open a page of the app in a fresh profile; nobody else's server may be asked for anything."""
-    contexts, strangers = [], []
-
-    def opened(path=""):
-        context = chromium.new_context(viewport={"width": 1280, "height": 900})
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(MILLISECONDS)
-        ours = (served.address, "data:", "blob:")
-        page.on("request", lambda request: request.url.startswith(ours) or strangers.append(request.url))
-        page.goto(f"{served.address}/{path}")
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert strangers == []
+    assert "Traceback" not in served.log()
 
 
 def pictures(page, name):
@@ -117,15 +36,6 @@ def pictures(page, name):
     page.emulate_media(color_scheme="light")
 
 
-def require_accessible(page):
-    """No serious finding of axe-core."""
-    page.mouse.move(0, 0)  # nothing is being pointed at
-    page.wait_for_timeout(400)
-    found = Axe().run(page).response["violations"]
-    serious = [finding for finding in found if finding["impact"] in {"serious", "critical"}]
-    assert not serious, [(finding["id"], [node["html"] for node in finding["nodes"]]) for finding in serious]
-
-
 def row(page, title):
     return page.locator("[class*='st-key-cyd-row-']").filter(has_text=title)
 
@@ -135,15 +45,15 @@ def build(page):
     expect(page.get_by_role("heading", name="The last build")).to_be_visible(timeout=MILLISECONDS)
 
 
-def test_the_first_build_is_followed_and_found_again_after_the_tab_and_the_server_were_closed(opened, served):
-    page = opened()
+def test_the_first_build_is_followed_and_found_again_after_the_tab_and_the_server_were_closed(visit, served):
+    page = visit()
     expect(page.get_by_text("There is no index yet")).to_be_visible()
     expect(page.get_by_role("progressbar")).to_be_visible()
     pictures(page, "first-build")
     page.close()
     served.stop()
     served.start()
-    page = opened()
+    page = visit()
     expect(page.get_by_placeholder("Ask about cyber diplomacy")).to_be_visible(timeout=MILLISECONDS)
     page.get_by_role("link", name="Sources").first.click()
     expect(page.get_by_text("The index is up to date.")).to_be_visible()
@@ -152,10 +62,10 @@ def test_the_first_build_is_followed_and_found_again_after_the_tab_and_the_serve
     expect(page.get_by_role("heading", name="The last build")).to_have_count(0)
 
 
-def test_from_upload_to_answer_and_from_removal_to_oblivion(opened, served):
+def test_from_upload_to_answer_and_from_removal_to_oblivion(visit, served, assert_accessible):
     paper = Paper(title="Calls between states")
     paper.paragraph(SENTENCES, 70, 700)
-    page = opened("sources")
+    page = visit("sources")
     page.locator("input[type=file]").set_input_files(
         [
             {"name": "calls.pdf", "mimeType": "application/pdf", "buffer": paper.bytes()},
@@ -171,13 +81,13 @@ def test_from_upload_to_answer_and_from_removal_to_oblivion(opened, served):
     expect(page.get_by_text("Replaced: leave.md")).to_be_visible()
     expect(row(page, "calls.pdf")).to_contain_text("new")
     pictures(page, "changed")
-    require_accessible(page)
+    assert_accessible(page)
 
     page.get_by_role("button", name="Rebuild the index").click()
     expect(page.get_by_role("button", name="Cancel the build")).to_be_visible()
     pictures(page, "building")
-    require_accessible(page)
-    asking = opened()
+    assert_accessible(page)
+    asking = visit()
     asking.get_by_placeholder("Ask about cyber diplomacy").fill("Who checks every invoice?")
     asking.keyboard.press("Enter")
     expect(asking.get_by_text("The accountant checks every invoice twice.").first).to_be_visible(timeout=MILLISECONDS)
@@ -186,7 +96,7 @@ def test_from_upload_to_answer_and_from_removal_to_oblivion(opened, served):
     expect(row(page, "Calls between states")).to_contain_text("indexed")
     expect(row(page, "broken.txt")).to_contain_text("it is not valid UTF-8")
     pictures(page, "report")
-    require_accessible(page)
+    assert_accessible(page)
 
     row(page, "Calls between states").get_by_role("checkbox").focus()
     page.keyboard.press("Space")
@@ -196,7 +106,7 @@ def test_from_upload_to_answer_and_from_removal_to_oblivion(opened, served):
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("Calls between states (calls.pdf)")
     pictures(page, "removing")
-    require_accessible(page)
+    assert_accessible(page)
     dialog.get_by_role("button", name="Remove", exact=True).click()
     expect(row(page, "Calls between states")).to_contain_text("removed")
     assert ids(served.corpus) == {*DOCUMENTS, HOSTILE}
@@ -207,9 +117,9 @@ def test_from_upload_to_answer_and_from_removal_to_oblivion(opened, served):
     expect(row(page, "Calls between states")).to_have_count(0)
 
 
-def test_a_build_is_cancelled_and_the_index_stays(opened, served):
+def test_a_build_is_cancelled_and_the_index_stays(visit, served):
     (served.corpus / "more.md").write_text("# More\n\nMore to read.")
-    page = opened("sources")
+    page = visit("sources")
     before = page.get_by_text("passages in the index").inner_text()
     page.get_by_role("button", name="Rebuild the index").click()
     page.get_by_role("button", name="Cancel the build").click()
@@ -219,8 +129,8 @@ def test_a_build_is_cancelled_and_the_index_stays(opened, served):
     (served.corpus / "more.md").unlink()
 
 
-def test_a_hostile_name_is_only_text_and_a_title_leads_to_its_document(opened):
-    page = opened("sources")
+def test_a_hostile_name_is_only_text_and_a_title_leads_to_its_document(visit):
+    page = visit("sources")
     expect(row(page, SHOWN)).to_have_count(1)
     assert page.get_by_text("\u202e").count() == 0
     page.wait_for_timeout(500)

@@ -1,13 +1,12 @@
 """Everything on the page that changes documents or index. Each function first asks whether the visitor may do that."""
 
-from collections.abc import Callable, Iterable, Sequence
-from importlib import import_module
+from collections.abc import Iterable, Sequence
 
 from cydqa import jobs
 from cydqa.library.adding import Added, add_content, merge
 from cydqa.library.fetching import add_url
 from cydqa.library.removing import Removed, remove_documents
-from cydqa.settings import Settings
+from cydqa.saved import ConversationStore
 from cydqa.ui.visit import Visit
 
 
@@ -31,9 +30,8 @@ def remove(visit: Visit, document_ids: Sequence[str], *, forget: bool = False) -
     """Delete documents and, with `forget`, the saved conversations that quote them."""
     visit.visitor.require_curator()
     removed = remove_documents(visit.settings.corpus, document_ids, index_dir=visit.settings.index)
-    erase = eraser_of_conversations(visit.settings) if forget else None
-    if erase:
-        erase(removed.removed)
+    if forget:
+        ConversationStore(visit.settings.state).erase_quoting(None, removed.removed)
     return removed
 
 
@@ -53,12 +51,3 @@ def dismiss_report(visit: Visit) -> None:
     """Forget what the last build reported."""
     visit.visitor.require_curator()
     jobs.dismiss(visit.settings)
-
-
-def eraser_of_conversations(settings: Settings) -> Callable[[Sequence[str]], None] | None:
-    """What erases everybody's saved conversations that quote given documents; None where none are kept."""
-    try:
-        saved = import_module("cydqa.saved")
-    except ImportError:
-        return None
-    return lambda document_ids: saved.ConversationStore(settings.state).erase_quoting(None, document_ids)

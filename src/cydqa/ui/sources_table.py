@@ -9,7 +9,7 @@ import streamlit as st
 from cydqa.ui import building
 from cydqa.ui.render import sources as render
 from cydqa.ui.sources_building import time_zone
-from cydqa.ui.sources_curating import eraser_of_conversations, remove
+from cydqa.ui.sources_curating import remove
 from cydqa.ui.sources_overview import Overview, Row
 from cydqa.ui.visit import Visit
 
@@ -139,9 +139,7 @@ def _confirm_removal(visit: Visit, documents: dict[str, str]) -> None:
         )
     )
     st.write("The index keeps them, and answers quote them, until it is rebuilt.")
-    forget = eraser_of_conversations(visit.settings) is not None and st.checkbox(
-        "Erase saved conversations that quote them, too"
-    )
+    forget = st.checkbox("Erase saved conversations that quote them, too")
     with st.container(horizontal=True), building.errors_in_words():
         if st.button("Remove", type="primary"):
             remove_chosen(visit, list(documents), forget=forget)
