@@ -229,3 +229,12 @@ def test_rated_answers_are_written_out_as_judged_questions(app, tmp_path):  # no
     app.feedback[0].set_value(1).run()
     (line,) = ConversationStore(tmp_path / "state").judged_questions("local").splitlines()
     assert json.loads(line)["answers"][0]["document"] == "leave.md"
+
+
+def test_a_damaged_file_of_conversations_stops_nobody_from_asking_and_is_left_alone(app, tmp_path):  # noqa: F811
+    write_corpus(tmp_path / "state", {"conversations.sqlite": "no database"})
+    app.run()
+    assert "Conversations can't be kept" in app.sidebar.warning[0].value
+    ask(app, LEAVE)
+    assert "thirty days" in html(app)
+    assert (tmp_path / "state" / "conversations.sqlite").read_text() == "no database"

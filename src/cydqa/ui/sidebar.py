@@ -12,7 +12,7 @@ from cydqa.references import bibtex, csl_json
 from cydqa.saved import Conversation, ConversationStore, conversation_markdown
 from cydqa.types import Citation, Metadata
 from cydqa.ui import render
-from cydqa.ui.talk import PARAMETER, Talk, start
+from cydqa.ui.talk import PARAMETER, Talk, start, why_not_kept
 from cydqa.ui.visit import Visit
 
 _LISTED = 30
@@ -26,6 +26,9 @@ def draw(visit: Visit, assistant: Assistant, talk: Talk) -> None:
         if talk.turns:
             _draw_current(visit, assistant, talk)
         if talk.store is None:
+            why = why_not_kept(visit) if visit.visitor.owner is not None else ""
+            if why:
+                st.warning(render.plain(why))
             st.caption("Conversations are not kept here: this one ends with the tab.")
         else:
             _draw_list(visit, talk, talk.store)

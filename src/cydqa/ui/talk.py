@@ -110,8 +110,17 @@ def show_address(talk: Talk) -> None:
 
 
 def store_of(visit: Visit) -> ConversationStore | None:
-    """Where conversations are kept, or None where nothing is."""
-    return None if visit.visitor.owner is None else _store(visit.settings.state)
+    """Where conversations are kept, or None where nothing is: asking needs no store."""
+    return None if visit.visitor.owner is None or why_not_kept(visit) else _store(visit.settings.state)
+
+
+def why_not_kept(visit: Visit) -> str:
+    """Why conversations that should be kept can't be; "" where they can."""
+    try:
+        _store(visit.settings.state)
+    except StateError as error:
+        return f"Conversations can't be kept. {error} {error.hint}"
+    return ""
 
 
 def citations_of(visit: Visit, conversation_id: str | None, turn_id: str | None) -> tuple[Citation, ...]:
