@@ -38,7 +38,7 @@ def test_signing_in_counts_on_this_machine_too():
 
 
 def test_who_signed_in_has_conversations_of_their_own_and_curates():
-    assert visitor(Settings(), **SIGNED_IN) == Visitor("issuer 7", curates=True)
+    assert visitor(Settings(), **SIGNED_IN) == Visitor("issuer 7", curates=True, can_sign_in=True)
 
 
 def test_a_read_only_page_is_changed_by_nobody():

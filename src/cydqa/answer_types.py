@@ -83,10 +83,13 @@ _ASKS = (  # the first that is found counts
 _PATTERNS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _ASKS)
 # A name: capitals inside a sentence, not where one begins.
 _NAME = re.compile(r"(?<![.!?:“\"•] )(?<!^)\b[A-Z][\w’'-]+")
+_HOURS = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|noon|midnight|dawn|dusk"
 _DATE = re.compile(
     r"\b(?:1\d|20)\d\ds?\b|\b[3-9]\d\d\b|\b\d{1,4} ?(?:BCE?|AD|CE)\b|\b\d0s\b"
     rf"|\b(?:\w+(?:st|nd|rd|th)|first) centur(?:y|ies)\b|\b(?:{_MONTHS})\b"
     r"|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|\b(?:during|since|until|as soon as)\b"
+    rf"|\bat (?:{_HOURS})\b|\b\d{{1,2}}(?::\d\d\b| ?[ap]\.?m\b)|\bo['’]clock\b"
+    r"|\bevery (?:day|week|month|year)\b|\b(?:daily|weekly|monthly|annually|yearly)\b"
 )
 # Not a year, a part of a longer number, or of a word: A/RES/75 and 2-day are no counts.
 _NUMBER = re.compile(

@@ -28,7 +28,7 @@ def draw(visit: Visit, assistant: Assistant) -> None:
         talk.ask(question, scope.chosen(assistant))
         show_address(talk)
     if not talk.turns:
-        _draw_start(assistant)
+        _draw_start(visit, assistant)
     for number, turn in islice(enumerate(talk.turns, 1), _hidden(talk), None):
         turns.draw(visit, assistant, talk, turn, number)
     scope.draw(assistant)
@@ -49,7 +49,7 @@ def _hidden(talk: Talk) -> int:
     return hidden
 
 
-def _draw_start(assistant: Assistant) -> None:
+def _draw_start(visit: Visit, assistant: Assistant) -> None:
     """What this is, what it holds, and questions to begin with."""
     overview = assistant.overview()
     st.title("Cyber diplomacy, quoted", anchor=False)
@@ -57,6 +57,7 @@ def _draw_start(assistant: Assistant) -> None:
     with st.container(gap="small", key="examples"):
         for question in _examples(overview):
             st.button(render.plain(question), on_click=st.session_state.__setitem__, args=(_PRESSED, question))
+    st.page_link(visit.pages["sources"], label="See the documents", icon=":material/library_books:")
     st.html(render.FOCUS, unsafe_allow_javascript=True)
 
 
