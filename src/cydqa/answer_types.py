@@ -47,13 +47,13 @@ _SUM = r"(?:salary|salaries|wage|budget|cost|price|fee|fine(?! arts?)|revenue|tu
 _ASKS = (  # the first that is found counts
     (
         AnswerType.TELEPHONE,
-        r"\b(?:tele)?(?:phone|fax|mobile|hotline) (?:number|no)\b|\bwhat number\b.*\b(?:call|dial|ring)\b",
+        r"\b(?:tele)?(?:phone|fax|mobile|hotline) (?:number|no)\b|\bwhat number\b.{0,80}\b(?:call|dial|ring)\b",
     ),
     (AnswerType.EMAIL, r"\be-?mail address\b"),
     (
         AnswerType.MONEY,
         rf"\b(?:what|which|how (?:high|big|large))\b[^.?!]{{0,40}}?\b{_SUM}\b"
-        r"|\bhow much\b.*\b(?:costs?|pays?|paid|spen[dt]|worth|earns?|loses?|lost|money|funding|dollars|euros)\b",
+        r"|\bhow much\b.{0,80}\b(?:costs?|pays?|paid|spen[dt]|worth|earns?|loses?|lost|money|funding|dollars|euros)\b",
     ),
     (
         AnswerType.SHARE,
@@ -70,7 +70,7 @@ _ASKS = (  # the first that is found counts
     (AnswerType.PERSON, r"\b(?:who|whom|whose)\b"),
     (
         AnswerType.TIME,  # "when" that asks begins the question: not "what happens when ..."
-        r"^\W*(?:(?:and|so|but|since|until|by) )?when\b(?!.*, (?:what|which|who|how|where)\b)"
+        r"^\W*(?:(?:and|so|but|since|until|by) )?when\b(?!.{0,200}, (?:what|which|who|how|where)\b)"
         r"|\b(?:what|which) (?:year|date|day|month|century|decade|time)\b",
     ),
     (
@@ -108,10 +108,10 @@ _SHARE = re.compile(
     re.IGNORECASE,
 )
 _UNIT = r"(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|decades?|centur(?:y|ies))"
-_SOME = rf"(?:\d[\d.,]*|{NUMBER_WORDS}|an?|several|few|couple)"
+_SOME = rf"(?:\d[\d.,]{{0,20}}|{NUMBER_WORDS}|an?|several|few|couple)"
 _DURATION = re.compile(
     rf"\b{_SOME}(?: [\w-]+)?[ -]{_UNIT}\b|\b(?:decades|years)\b"
-    r"|\b(?:since|until|between|from)\b.*\d{4}|\d{4} ?[–-] ?\d{2,4}"
+    r"|\b(?:since|until|between|from)\b.{0,80}\d{4}|\d{4} ?[–-] ?\d{2,4}"
     r"|\d ?(?:km|m|feet|ft|miles|kilomet(?:re|er)s|met(?:re|er)s)\b",
     re.IGNORECASE,
 )
