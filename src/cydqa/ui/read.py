@@ -104,12 +104,12 @@ def _draw_list(visit: Visit, assistant: Assistant, complaint: str = "") -> None:
     words = wanted.casefold().split()
     found = [name for name, (title, facts) in titles.items() if _says(words, name, title, facts)]
     found.sort(key=lambda name: titles[name][0].casefold())
-    st.caption(_count(len(found), len(titles)))
+    st.html(html.facts_line([_count(len(found), len(titles))]))
     for name in found[:_LISTED]:
         title, facts = titles[name]
         with st.container(gap=None, key=f"cyd-found-{name}"):
             st.page_link(visit.pages["read"], label=render.plain(title), query_params={"document": name})
-            st.caption(render.plain(" · ".join(filter(None, (facts.kind, html.date(facts.published), name)))))
+            st.html(html.facts_line((facts.kind, html.date(facts.published), name)))
 
 
 def _says(words: list[str], name: str, title: str, facts: Metadata) -> bool:

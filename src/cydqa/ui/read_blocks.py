@@ -14,7 +14,7 @@ from cydqa.sentences import is_row
 from cydqa.types import Document, Section, Span
 
 _BLANK = re.compile(r"\n\s*\n")
-_ITEM = re.compile(r"\s*(?:[•▪◦‣*–—-]|\(?(?:\d{1,3}|[a-z]|[ivx]{2,4})[.)])\s+(?=\S)")
+ITEM = re.compile(r"\s*(?:[•▪◦‣*–—-]|\(?(?:\d{1,3}|[a-z]|[ivx]{2,4})[.)])\s+(?=\S)")  # what opens an item of a list
 _ALIGNED = re.compile(r"\t| {4}|\S {3,}\S")
 _MOST = 50_000  # characters of a block; a longer one is cut, because nothing reads or shows it as one
 _WRAPPED = 45  # characters; from that length on, lines of about one length were broken to fit a page
@@ -105,13 +105,13 @@ def _runs(text: str, span: Span) -> Iterator[Block]:
         before = runs[-1][0] if runs else None
         if is_row(line):
             kind = Kind.TABLE
-        elif _ITEM.match(line) or before is Kind.LIST:
+        elif ITEM.match(line) or before is Kind.LIST:
             kind = Kind.LIST
         else:
             kind = Kind.PROSE
         if kind is not before:
             runs.append((kind, [(start, end)]))
-        elif kind is Kind.LIST and not _ITEM.match(line):  # the item goes on
+        elif kind is Kind.LIST and not ITEM.match(line):  # the item goes on
             runs[-1][1][-1] = runs[-1][1][-1][0], end
         else:
             runs[-1][1].append((start, end))

@@ -10,7 +10,7 @@ from cydqa.ui.read_blocks import Block, Kind
 from cydqa.ui.render.document_style import STYLE
 from cydqa.ui.render.document_text import TextWriter, address, is_web, reference_link
 
-__all__ = ["STYLE", "Sheet", "date", "head", "scroll_to_place", "text"]
+__all__ = ["STYLE", "Sheet", "date", "facts_line", "head", "scroll_to_place", "text"]
 
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -62,6 +62,11 @@ def head(sheet: Sheet, facts: Mapping[str, str]) -> str:
         pairs.append(f"<div><dt>Original</dt><dd>{_away(url, url)}</dd></div>")
     added = f'<dl class="cyd-facts cyd-added">{"".join(pairs)}</dl>'
     return f'<header class="cyd-head"><h1 dir="auto">{shown}</h1>{added}</header>'
+
+
+def facts_line(facts: Sequence[str | None]) -> str:
+    """A quiet line that says facts, such as those of a document below its title in a list of documents."""
+    return f'<p class="cyd-found">{escape(" · ".join(filter(None, facts)))}</p>'
 
 
 def text(sheet: Sheet) -> str:
@@ -118,7 +123,7 @@ def _outline(sheet: Sheet) -> str:
     if not entries:
         return ""
     return (
-        '<nav class="cyd-outline cyd-outline-wide cyd-added" aria-label="Outline"><p>On this page</p>'
+        '<nav class="cyd-outline cyd-outline-wide cyd-added" aria-label="Outline"><p>Outline</p>'
         f"<ol>{entries}</ol></nav>"
         '<nav class="cyd-outline cyd-outline-narrow cyd-added" aria-label="Outline"><details><summary>Outline</summary>'
         f"<ol>{entries}</ol></details></nav>"
