@@ -36,13 +36,17 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A stretch of text with the white space after it; `rows` are the items of a list or the rows of a table."""
+    """A stretch of text with the white space after it, and the first one with what stands before it."""
 
     kind: Kind
     start: int
     end: int
     depth: int = 0  # of a heading: 1 for those of a chapter
-    rows: tuple[Span, ...] = ()
+    rows: tuple[int, ...] = ()  # where the items of a list or the rows of a table begin
+
+    def row_spans(self) -> Iterator[Span]:
+        """The items or rows, which follow one another without a gap and cover the block."""
+        return pairwise((self.start, *self.rows[1:], self.end))
 
 
 def blocks_of(document: Document) -> list[Block]:
@@ -120,7 +124,7 @@ def _runs(text: str, span: Span) -> Iterator[Block]:
         if kind is Kind.PROSE or (kind is Kind.TABLE and len(rows) == 1):
             yield Block(_kind_of_paragraph([text[first:last].rstrip("\n") for first, last in rows]), start, end)
         else:
-            yield Block(kind, start, end, rows=tuple(rows))
+            yield Block(kind, start, end, rows=tuple(first for first, _ in rows))
 
 
 def _lines(text: str, span: Span) -> Iterator[Span]:

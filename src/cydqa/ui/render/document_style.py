@@ -66,7 +66,8 @@ STYLE = """
 .cyd-page { font-family: "Source Sans", sans-serif; font-size: 0.8rem; color: var(--quiet); text-indent: 0; }
 div.cyd-page { display: flex; align-items: center; gap: 0.8rem; margin: 1.6em 0; }
 div.cyd-page::after { content: ""; flex: 1; border-top: 1px solid var(--faint); }
-span.cyd-page { border: 1px solid var(--faint); border-radius: 0.3rem; padding: 0 0.35rem; white-space: nowrap; }
+span.cyd-page { border: 1px solid var(--faint); border-radius: 0.3rem; padding: 0 0.35rem; margin-inline: 0.25rem;
+  white-space: nowrap; }
 .cyd-text mark { background: rgba(255, 196, 0, 0.34); color: inherit; padding: 0.08em 0; box-decoration-break: clone;
   -webkit-box-decoration-break: clone; }
 .cyd-text mark:focus { outline: none; }

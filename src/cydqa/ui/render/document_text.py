@@ -77,9 +77,9 @@ class TextWriter:
             case Kind.LINES | Kind.CODE:
                 return self._element("p", block, f' class="cyd-{block.kind.value}"')
             case Kind.LIST:
-                return f'<ul role="list">{"".join(map(self._item, block.rows))}</ul>'
+                return f'<ul role="list">{"".join(map(self._item, block.row_spans()))}</ul>'
             case Kind.TABLE:
-                rows = "".join(map(self._row, block.rows))
+                rows = "".join(map(self._row, block.row_spans()))
                 return (
                     f'<div class="cyd-table" role="group" aria-label="Table" tabindex="0"><table>{rows}</table></div>'
                 )
@@ -138,7 +138,7 @@ class TextWriter:
         for marker in self._markers_in(start, end):
             text = self._reference(marker, text)
         page = self._page_starting(start) if start > line else ""
-        label = f' <span class="cyd-page cyd-added">{page}</span> ' if page else ""
+        label = f'<span class="cyd-page cyd-added">{page}</span>' if page else ""
         first, last = self._mark
         if not first <= start < end <= last:
             return label + text
