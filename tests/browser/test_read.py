@@ -165,6 +165,19 @@ def test_a_marker_leads_to_the_document_that_it_names(read):
     expect(page.get_by_role("heading", level=1)).to_contain_text("political landscape")
 
 
+def test_the_address_is_that_of_the_document_chosen_and_back_leads_back(read):
+    page = read("article.md")
+    page.get_by_role("link", name="All documents").click()
+    page.get_by_label("Find a document").fill("lighthouse")
+    page.get_by_label("Find a document").press("Enter")
+    page.get_by_role("link", name="Keeping the Lighthouse").click()
+    expect(page.locator(".cyd-text")).to_contain_text("harbour authority")
+    assert page.url.endswith("/read?document=lighthouse.pdf")
+    page.go_back()
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("political landscape")
+
+
 @pytest.mark.parametrize("width", [1280, 360])
 def test_a_pdf_shows_the_picture_of_the_page_beside_its_text(read, width):
     page = read("lighthouse.pdf", "The table shows the mean tides.", width=width)

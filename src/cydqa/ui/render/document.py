@@ -23,7 +23,8 @@ _SCROLL = """
 <script>
 (() => {
   const place = "%s", named = location.hash.slice(1);
-  const target = (/^section-\\d+$/.test(named) && document.getElementById(named)) || document.getElementById("quote");
+  const target = (/^section-\\d+$/.test(named) && document.getElementById(named))
+    || document.getElementById("quote") || document.querySelector(".cyd-head");
   let last = null, still = 0;
   const settle = () => {
     const top = target.getBoundingClientRect().top;

@@ -14,7 +14,7 @@ STYLE = """
   white-space: nowrap; }
 .cyd-added { user-select: none; }
 
-.cyd-head { max-width: 52rem; overflow-wrap: anywhere; }
+.cyd-head { scroll-margin-top: 6rem; max-width: 52rem; overflow-wrap: anywhere; }
 .cyd-head h1, .cyd-reading h2, .cyd-reading h3, .cyd-reading h4 { font-family: "Source Serif", Charter, Georgia, serif;
   font-weight: 600; letter-spacing: -0.01em; text-wrap: balance; unicode-bidi: isolate; padding: 0; }
 .cyd-head h1 { font-size: clamp(1.7rem, 1.2rem + 2vw, 2.5rem); line-height: 1.18; margin: 0 0 1.1rem; }
@@ -85,6 +85,7 @@ span.cyd-page { border: 1px solid var(--faint); border-radius: 0.3rem; padding: 
   text-decoration: underline; text-underline-offset: 0.2em; overflow-wrap: anywhere;
   text-decoration-color: color-mix(in srgb, currentColor 40%, transparent); }
 [class*="st-key-cyd-found"] a, [class*="st-key-cyd-found"] a * { overflow: visible; white-space: normal; height: auto; }
+.st-key-cyd-page img { border: 1px solid color-mix(in srgb, currentColor 18%, transparent); }
 @media (min-width: 641px) {
   .stColumn:has(.st-key-cyd-page) { position: sticky; top: 4.5rem; align-self: flex-start;
     max-height: calc(100vh - 5.5rem); overflow-y: auto; }
