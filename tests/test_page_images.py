@@ -73,3 +73,30 @@ def test_a_file_that_changed_is_not_drawn(asked, assistant, corpus):
     (corpus / "ambassadors.pdf").unlink()
     with pytest.raises(DocumentError, match="can't be read"):
         assistant.page_images("ambassadors.pdf", asked.start, asked.end)
+
+
+def test_one_page_can_be_drawn_by_itself_with_or_without_a_quote(asked, assistant):
+    marked = assistant.page_image("ambassadors.pdf", 2, start=asked.start, end=asked.end, width=300)
+    assert (marked.page, bool(marked.marks)) == (2, True)
+    for plain in (
+        assistant.page_image("ambassadors.pdf", 2, width=300),
+        assistant.page_image("ambassadors.pdf", 1, start=asked.start, end=asked.end, width=300),
+    ):
+        assert plain.marks == ()
+        assert Image.open(io.BytesIO(plain.png)).width == 300
+    assert assistant.page_image("ambassadors.pdf", 3) is None
+    assert assistant.page_image("leave.md", 1) is None
+    with pytest.raises(DocumentError, match="no document nowhere"):
+        assistant.page_image("nowhere.pdf", 1)
+
+
+def test_a_document_says_whether_its_file_changed_and_what_it_is_called(asked, assistant, corpus):
+    assert not assistant.is_stale("ambassadors.pdf")
+    (corpus / "ambassadors.pdf").write_bytes(b"another file")
+    assert assistant.is_stale("ambassadors.pdf")
+    with pytest.raises(DocumentError, match="no document nowhere"):
+        assistant.is_stale("nowhere.pdf")
+    titles = assistant.titles()
+    assert titles["ambassadors.pdf"][0] == "New ambassadors"
+    assert titles["leave.md"][1].publisher == "Personnel office"
+    assert titles["notes/invoices.txt"][0] == "invoices"

@@ -20,6 +20,8 @@ _LISTED = 100  # documents of the list
 def draw(visit: Visit, assistant: Assistant) -> None:
     """Draw the document that the address names, or the list."""
     st.html(html.STYLE)
+    # A link to the page that is open already leaves the browser's address as it was, unless it is told.
+    st.query_params.from_dict(st.query_params.to_dict())
     address = address_of(st.query_params.to_dict())
     if address.document is None:
         _draw_list(visit, assistant)
@@ -42,16 +44,14 @@ def _draw_document(visit: Visit, assistant: Assistant, document: Document, addre
         st.warning("The file has changed since it was indexed, or it has gone. This is the text as it was indexed.")
     sheet = _sheet(assistant, document, address, mark)
     st.html(html.head(sheet, _facts(document)))
-    if document.id.lower().endswith(".pdf") and document.pages:
-        picture, text = st.columns([5, 6], gap="large")
-        with picture, st.container(key="cyd-page"):
-            read_pages.draw_page(assistant, document, mark)
-        with text:
-            _draw_text(visit, sheet, address)
-    else:
+    if not (document.id.lower().endswith(".pdf") and document.pages):
         _draw_text(visit, sheet, address)
-    if mark or len(sheet.parts) > 1:
-        st.html(html.scroll_to_place(sheet), unsafe_allow_javascript=True)
+        return
+    picture, text = st.columns([5, 6], gap="large")
+    with text:  # before the picture, which takes a moment
+        _draw_text(visit, sheet, address)
+    with picture, st.container(key="cyd-page"):
+        read_pages.draw_page(assistant, document, mark)
 
 
 def _sheet(assistant: Assistant, document: Document, address: Address, mark: Span | None) -> html.Sheet:
@@ -66,6 +66,8 @@ def _draw_text(visit: Visit, sheet: html.Sheet, address: Address) -> None:
     _draw_parts(visit, sheet, address, "above")
     st.html(html.text(sheet))
     _draw_parts(visit, sheet, address, "below")
+    if sheet.mark or len(sheet.parts) > 1:
+        st.html(html.scroll_to_place(sheet), unsafe_allow_javascript=True)
 
 
 def _draw_parts(visit: Visit, sheet: html.Sheet, address: Address, where: str) -> None:
@@ -104,12 +106,12 @@ def _draw_list(visit: Visit, assistant: Assistant, complaint: str = "") -> None:
     words = wanted.casefold().split()
     found = [name for name, (title, facts) in titles.items() if _says(words, name, title, facts)]
     found.sort(key=lambda name: titles[name][0].casefold())
-    st.caption(_count(len(found), len(titles)))
+    st.html(html.facts_line([_count(len(found), len(titles))]))
     for name in found[:_LISTED]:
         title, facts = titles[name]
         with st.container(gap=None, key=f"cyd-found-{name}"):
             st.page_link(visit.pages["read"], label=render.plain(title), query_params={"document": name})
-            st.caption(render.plain(" · ".join(filter(None, (facts.kind, html.date(facts.published), name)))))
+            st.html(html.facts_line((facts.kind, html.date(facts.published), name)))
 
 
 def _says(words: list[str], name: str, title: str, facts: Metadata) -> bool:

@@ -14,7 +14,7 @@ from cydqa.sentences import is_row
 from cydqa.types import Document, Section, Span
 
 _BLANK = re.compile(r"\n\s*\n")
-_ITEM = re.compile(r"\s*(?:[•▪◦‣*–—-]|\(?(?:\d{1,3}|[a-z]|[ivx]{2,4})[.)])\s+(?=\S)")
+ITEM = re.compile(r"\s*(?:[•▪◦‣*–—-]|\(?(?:\d{1,3}|[a-z]|[ivx]{2,4})[.)])\s+(?=\S)")  # what opens an item of a list
 _ALIGNED = re.compile(r"\t| {4}|\S {3,}\S")
 _MOST = 50_000  # characters of a block; a longer one is cut, because nothing reads or shows it as one
 _WRAPPED = 45  # characters; from that length on, lines of about one length were broken to fit a page
@@ -36,13 +36,17 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A stretch of text with the white space after it; `rows` are the items of a list or the rows of a table."""
+    """A stretch of text with the white space after it, and the first one with what stands before it."""
 
     kind: Kind
     start: int
     end: int
     depth: int = 0  # of a heading: 1 for those of a chapter
-    rows: tuple[Span, ...] = ()
+    rows: tuple[int, ...] = ()  # where the items of a list or the rows of a table begin
+
+    def row_spans(self) -> Iterator[Span]:
+        """The items or rows, which follow one another without a gap and cover the block."""
+        return pairwise((self.start, *self.rows[1:], self.end))
 
 
 def blocks_of(document: Document) -> list[Block]:
@@ -105,13 +109,13 @@ def _runs(text: str, span: Span) -> Iterator[Block]:
         before = runs[-1][0] if runs else None
         if is_row(line):
             kind = Kind.TABLE
-        elif _ITEM.match(line) or before is Kind.LIST:
+        elif ITEM.match(line) or before is Kind.LIST:
             kind = Kind.LIST
         else:
             kind = Kind.PROSE
         if kind is not before:
             runs.append((kind, [(start, end)]))
-        elif kind is Kind.LIST and not _ITEM.match(line):  # the item goes on
+        elif kind is Kind.LIST and not ITEM.match(line):  # the item goes on
             runs[-1][1][-1] = runs[-1][1][-1][0], end
         else:
             runs[-1][1].append((start, end))
@@ -120,7 +124,7 @@ def _runs(text: str, span: Span) -> Iterator[Block]:
         if kind is Kind.PROSE or (kind is Kind.TABLE and len(rows) == 1):
             yield Block(_kind_of_paragraph([text[first:last].rstrip("\n") for first, last in rows]), start, end)
         else:
-            yield Block(kind, start, end, rows=tuple(rows))
+            yield Block(kind, start, end, rows=tuple(first for first, _ in rows))
 
 
 def _lines(text: str, span: Span) -> Iterator[Span]:

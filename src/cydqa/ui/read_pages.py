@@ -8,6 +8,7 @@ from cydqa.assistant import Assistant
 from cydqa.errors import DocumentError
 from cydqa.types import Document, PageImage, Span
 from cydqa.ui import render
+from cydqa.ui.render import document as html
 
 _WIDTH = 1200  # pixels; shown smaller, and sharp on fine screens
 _KEPT = 60  # pictures
@@ -43,11 +44,11 @@ def _chosen_page(document: Document, marked: range) -> int:
     first = marked.start if marked else 1
     # A place of its own for each quote: the choice starts anew where the reader arrives anew.
     page = st.number_input(
-        f"Page, of {count}", min_value=1, max_value=count, value=first, key=f"page {document.sha256} {marked}"
+        f"Page (of {count})", min_value=1, max_value=count, value=first, key=f"page {document.sha256} {marked}"
     )
     if marked:
         pages = f"page {first}" if len(marked) == 1 else f"pages {first} to {marked[-1]}"
-        st.caption(f"The quote is on {pages}.")
+        st.html(html.facts_line([f"The quote is on {pages}."]))
     return int(page)
 
 

@@ -10,7 +10,7 @@ from cydqa.ui.read_blocks import Block, Kind
 from cydqa.ui.render.document_style import STYLE
 from cydqa.ui.render.document_text import TextWriter, address, is_web, reference_link
 
-__all__ = ["STYLE", "Sheet", "date", "head", "scroll_to_place", "text"]
+__all__ = ["STYLE", "Sheet", "date", "facts_line", "head", "scroll_to_place", "text"]
 
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -23,7 +23,8 @@ _SCROLL = """
 <script>
 (() => {
   const place = "%s", named = location.hash.slice(1);
-  const target = (/^section-\\d+$/.test(named) && document.getElementById(named)) || document.getElementById("quote");
+  const target = (/^section-\\d+$/.test(named) && document.getElementById(named))
+    || document.getElementById("quote") || document.querySelector(".cyd-head");
   let last = null, still = 0;
   const settle = () => {
     const top = target.getBoundingClientRect().top;
@@ -62,6 +63,11 @@ def head(sheet: Sheet, facts: Mapping[str, str]) -> str:
         pairs.append(f"<div><dt>Original</dt><dd>{_away(url, url)}</dd></div>")
     added = f'<dl class="cyd-facts cyd-added">{"".join(pairs)}</dl>'
     return f'<header class="cyd-head"><h1 dir="auto">{shown}</h1>{added}</header>'
+
+
+def facts_line(facts: Sequence[str | None]) -> str:
+    """A quiet line that says facts, such as those of a document below its title in a list of documents."""
+    return f'<p class="cyd-found">{escape(" · ".join(filter(None, facts)))}</p>'
 
 
 def text(sheet: Sheet) -> str:
@@ -118,7 +124,7 @@ def _outline(sheet: Sheet) -> str:
     if not entries:
         return ""
     return (
-        '<nav class="cyd-outline cyd-outline-wide cyd-added" aria-label="Outline"><p>On this page</p>'
+        '<nav class="cyd-outline cyd-outline-wide cyd-added" aria-label="Outline"><p>Outline</p>'
         f"<ol>{entries}</ol></nav>"
         '<nav class="cyd-outline cyd-outline-narrow cyd-added" aria-label="Outline"><details><summary>Outline</summary>'
         f"<ol>{entries}</ol></details></nav>"

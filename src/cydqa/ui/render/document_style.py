@@ -14,11 +14,11 @@ STYLE = """
   white-space: nowrap; }
 .cyd-added { user-select: none; }
 
-.cyd-head { max-width: 52rem; overflow-wrap: anywhere; }
+.cyd-head { scroll-margin-top: 6rem; max-width: 52rem; overflow-wrap: anywhere; }
 .cyd-head h1, .cyd-reading h2, .cyd-reading h3, .cyd-reading h4 { font-family: "Source Serif", Charter, Georgia, serif;
   font-weight: 600; letter-spacing: -0.01em; text-wrap: balance; unicode-bidi: isolate; padding: 0; }
 .cyd-head h1 { font-size: clamp(1.7rem, 1.2rem + 2vw, 2.5rem); line-height: 1.18; margin: 0 0 1.1rem; }
-.cyd-facts { display: flex; flex-wrap: wrap; gap: 0.7rem 2rem; margin: 0; padding: 0; }
+.cyd-facts { display: flex; flex-wrap: wrap; gap: 0.7rem 2rem; margin: 0; padding: 0 !important; }
 .cyd-facts div { min-width: 0; max-width: 100%; }
 .cyd-facts dt { font-size: 0.8rem; font-weight: 400; color: var(--quiet); margin: 0; }
 .cyd-facts dd { margin: 0; font-size: 0.95rem; unicode-bidi: isolate; }
@@ -49,8 +49,10 @@ STYLE = """
 .cyd-text h3 { font-size: 1.24rem; line-height: 1.3; margin: 1.9em 0 0.5em; }
 .cyd-text h4 { font-size: 1.08rem; line-height: 1.35; margin: 1.6em 0 0.4em; }
 .cyd-text h2, .cyd-text h3, .cyd-text h4, .cyd-text mark, .cyd-notes li { scroll-margin-top: 5rem; }
-.cyd-text ul { list-style: none; margin: 0 0 1.05em; padding: 0 0 0 1.3em !important; }
-.cyd-text li { margin: 0 0 0.35em; font-size: inherit; text-indent: -1.3em; }
+.cyd-text ul { list-style: none; margin: 0 0 1.05em; padding: 0 !important; padding-inline-start: 1.6em !important;
+  font-size: inherit; }
+.cyd-text li { margin: 0 0 0.35em; padding: 0; font-size: inherit; text-indent: -1.6em; white-space: pre-line; }
+.cyd-bullet { display: inline-block; min-width: 1.6em; text-indent: 0; white-space: pre; }
 .cyd-text .cyd-lines { white-space: pre-wrap; }
 .cyd-text .cyd-code { white-space: pre-wrap; font-family: "Source Code Pro", ui-monospace, monospace; font-size: 0.85em;
   line-height: 1.5; padding: 0.8em 1em; border: 1px solid var(--faint); border-radius: 0.4rem; tab-size: 4; }
@@ -64,7 +66,8 @@ STYLE = """
 .cyd-page { font-family: "Source Sans", sans-serif; font-size: 0.8rem; color: var(--quiet); text-indent: 0; }
 div.cyd-page { display: flex; align-items: center; gap: 0.8rem; margin: 1.6em 0; }
 div.cyd-page::after { content: ""; flex: 1; border-top: 1px solid var(--faint); }
-span.cyd-page { border: 1px solid var(--faint); border-radius: 0.3rem; padding: 0 0.35rem; white-space: nowrap; }
+span.cyd-page { border: 1px solid var(--faint); border-radius: 0.3rem; padding: 0 0.35rem; margin-inline: 0.25rem;
+  white-space: nowrap; }
 .cyd-text mark { background: rgba(255, 196, 0, 0.34); color: inherit; padding: 0.08em 0; box-decoration-break: clone;
   -webkit-box-decoration-break: clone; }
 .cyd-text mark:focus { outline: none; }
@@ -75,8 +78,17 @@ span.cyd-page { border: 1px solid var(--faint); border-radius: 0.3rem; padding: 
 .cyd-notes ol, .cyd-notes ul { list-style: none; padding: 0 !important; margin: 0; }
 .cyd-notes li { margin: 0 0 0.6rem; line-height: 1.45; unicode-bidi: isolate; }
 .cyd-notes span.cyd-number { font-variant-numeric: tabular-nums; color: var(--quiet); }
-.cyd-found { list-style: none; margin: 0; padding: 0 !important; }
-.cyd-found li { padding: 0.7rem 0; border-bottom: 1px solid var(--faint); }
-.st-key-cyd-page { position: sticky; top: 4.5rem; }
+.cyd-found { margin: 0 0 0.9rem; opacity: 0.8; font-size: 0.88rem; overflow-wrap: anywhere; }
+[class*="st-key-cyd-found"] a, [class*="st-key-cyd-ways"] a, [class*="st-key-cyd-parts"] a { background: none;
+  padding-inline: 0; }
+:is([class*="st-key-cyd-found"], [class*="st-key-cyd-ways"], [class*="st-key-cyd-parts"]) a p { white-space: normal;
+  text-decoration: underline; text-underline-offset: 0.2em; overflow-wrap: anywhere;
+  text-decoration-color: color-mix(in srgb, currentColor 40%, transparent); }
+[class*="st-key-cyd-found"] a, [class*="st-key-cyd-found"] a * { overflow: visible; white-space: normal; height: auto; }
+.st-key-cyd-page img { border: 1px solid color-mix(in srgb, currentColor 18%, transparent); }
+@media (min-width: 641px) {
+  .stColumn:has(.st-key-cyd-page) { position: sticky; top: 4.5rem; align-self: flex-start;
+    max-height: calc(100vh - 5.5rem); overflow-y: auto; }
+}
 </style>
 """

@@ -1,5 +1,6 @@
 """The text of a document as HTML: every character once, in order and escaped, with a slice of it marked."""
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
@@ -9,10 +10,12 @@ from urllib.parse import urlencode
 from cydqa.documents.markdown import CELL
 from cydqa.markers import Marker, find_markers
 from cydqa.types import Document, Reference, Span
-from cydqa.ui.read_blocks import Block, Kind
+from cydqa.ui.read_blocks import ITEM, Block, Kind
 
 _SPACE = " \t\n\r\f"  # what HTML takes for white space
 _DEEPEST = 4
+# A browser takes seconds to find where a word of 50,000 characters can be broken, unless it is told.
+_LONG = re.compile(r"\S{200}")
 NO_ITEM = "The document’s list has no such item"
 
 
@@ -74,9 +77,9 @@ class TextWriter:
             case Kind.LINES | Kind.CODE:
                 return self._element("p", block, f' class="cyd-{block.kind.value}"')
             case Kind.LIST:
-                return f'<ul role="list">{"".join(map(self._item, block.rows))}</ul>'
+                return f'<ul role="list">{"".join(map(self._item, block.row_spans()))}</ul>'
             case Kind.TABLE:
-                rows = "".join(map(self._row, block.rows))
+                rows = "".join(map(self._row, block.row_spans()))
                 return (
                     f'<div class="cyd-table" role="group" aria-label="Table" tabindex="0"><table>{rows}</table></div>'
                 )
@@ -88,7 +91,13 @@ class TextWriter:
         return self._outer(block.start, block.end, write)
 
     def _item(self, row: Span) -> str:
-        return self._outer(*row, lambda start, end: f'<li dir="auto">{self._inline(start, end)}</li>')
+        def write(start: int, end: int) -> str:
+            marker = ITEM.match(self._text, start, end)
+            body = marker.end() if marker else start
+            bullet = f'<span class="cyd-bullet">{self._inline(start, body)}</span>' if body > start else ""
+            return f'<li dir="auto">{bullet}{self._inline(body, end)}</li>'
+
+        return self._outer(*row, write)
 
     def _row(self, row: Span) -> str:
         return self._outer(*row, lambda start, end: f"<tr>{''.join(self._cells(start, end))}</tr>", strip="\n\r")
@@ -115,6 +124,8 @@ class TextWriter:
 
     def _inline(self, start: int, end: int) -> str:
         """A stretch of running text with its marks, page numbers and markers."""
+        if start == end:
+            return ""
         cuts = {start, end, *(place for place in self._mark if start < place < end)}
         cuts.update(self._pages[bisect_right(self._pages, start) : bisect_left(self._pages, end)])
         for marker in self._markers_in(start, end):
@@ -123,11 +134,11 @@ class TextWriter:
 
     def _piece(self, start: int, end: int, line: int) -> str:
         """A stretch that no mark, page or marker begins or ends in."""
-        text = escape(self._text[start:end])
+        text = _escaped(self._text[start:end])
         for marker in self._markers_in(start, end):
             text = self._reference(marker, text)
         page = self._page_starting(start) if start > line else ""
-        label = f' <span class="cyd-page cyd-added">{page}</span> ' if page else ""
+        label = f'<span class="cyd-page cyd-added">{page}</span>' if page else ""
         first, last = self._mark
         if not first <= start < end <= last:
             return label + text
@@ -163,6 +174,12 @@ def reference_link(reference: Reference, known: frozenset[str], carried: Mapping
     if reference.document in known and reference.document is not None:
         return address(reference.document, **carried)
     return reference.url if reference.url and is_web(reference.url) else f"#reference-{reference.number}"
+
+
+def _escaped(text: str) -> str:
+    """The text as HTML that can be broken anywhere."""
+    cuts = [0, *(match.end() for match in _LONG.finditer(text)), len(text)]
+    return "<wbr>".join(escape(text[start:end]) for start, end in pairwise(cuts))
 
 
 def _hidden(words: str) -> str:
