@@ -1,6 +1,7 @@
 """The page for reading: its addresses, its list, the ways to other citations, the pages of a PDF."""
 
 import shutil
+from dataclasses import replace
 
 import pytest
 import streamlit as st
@@ -8,6 +9,7 @@ from conftest import ROOT, write_corpus
 from streamlit.testing.v1 import AppTest
 
 from cydqa import build_index, open_assistant
+from cydqa.saved import ConversationStore
 
 QUOTE = "Every employee has thirty days of annual leave."
 
@@ -32,12 +34,10 @@ def read(tmp_path, corpus, index, monkeypatch):
     st.cache_data.clear()
     index()
 
-    def read(citations=None, **address):
+    def read(**address):
         app = AppTest.from_function(_page, default_timeout=30)
         for name, value in address.items():
             app.query_params[name] = value
-        if citations:
-            app.session_state["citations"] = citations
         app.run()
         assert not app.exception
         return app
@@ -143,27 +143,38 @@ def test_a_document_that_changed_since_it_was_indexed_says_so(read, corpus):
     assert "thirty days" in html(app)
 
 
-def test_one_goes_from_citation_to_citation_and_back_to_the_answer(read, leave):
-    first = {"document": "leave.md", "start": 14, "end": 61, "number": 1, "conversation": "c7", "turn": 2}
-    second = {**first, "document": "laptops.md", "start": 9, "end": 30, "number": 2}
-    third = {**first, "start": 20, "end": 40, "number": 3}
-    app = read([first, second, third], document="laptops.md", start="9", end="30", conversation="c7", turn="2")
+@pytest.fixture
+def kept(index, tmp_path):
+    """A kept answer with three citations: what their addresses say of it."""
+    answer = index().ask("How many days of annual leave does every employee have?", min_confidence=0)
+    places = (("leave.md", 14, 61), ("laptops.md", 9, 30), ("leave.md", 20, 40))
+    citations = tuple(
+        replace(answer.citations[0], document_id=name, start=start, end=end, number=number)
+        for number, (name, start, end) in enumerate(places, 1)
+    )
+    store = ConversationStore(tmp_path / "state")
+    conversation = store.create("local", "Leave")
+    turn = store.add_turn("local", conversation.id, answer.question, None)
+    store.answer("local", turn.id, answer=replace(answer, citations=citations), literal=False)
+    return {"conversation": conversation.id, "turn": turn.id}
+
+
+def test_one_goes_from_citation_to_citation_and_back_to_the_answer(read, kept):
+    said = f"conversation={kept['conversation']}&turn={kept['turn']}"
+    app = read(document="laptops.md", start="9", end="30", **kept)
     assert links(app) == {
-        "Back to the answer": "conversation=c7",
-        "Previous citation": "document=leave.md&start=14&end=61&conversation=c7&turn=2",
-        "Next citation": "document=leave.md&start=20&end=40&conversation=c7&turn=2",
+        "Back to the answer": f"conversation={kept['conversation']}",
+        "Previous citation": f"document=leave.md&start=14&end=61&{said}",
+        "Next citation": f"document=leave.md&start=20&end=40&{said}",
         "All documents": "",
     }
     assert any("Citation 2 of 3" in text.value for text in app.markdown)
-    last = read([first, second], document="laptops.md", start="9", end="30", conversation="c7", turn="2")
-    assert "Next citation" not in links(last)
+    assert "Next citation" not in links(read(document="leave.md", start="20", end="40", **kept))
 
 
-@pytest.mark.parametrize("other", [{"start": "10"}, {"turn": "1"}, {"document": "leave.md"}])
-def test_without_the_answer_there_are_no_ways_to_its_citations(read, other):
-    citation = {"document": "laptops.md", "start": 9, "end": 30, "number": 1, "conversation": "c7", "turn": 2}
-    address = {"document": "laptops.md", "start": "9", "end": "30", "conversation": "c7", "turn": "2"}
-    app = read([citation, citation], **{**address, **other})
+@pytest.mark.parametrize("other", [{"start": "10"}, {"turn": "1"}, {"conversation": "other", "turn": "1"}])
+def test_without_the_answer_there_are_no_ways_to_its_citations(read, kept, other):
+    app = read(**{"document": "laptops.md", "start": "9", "end": "30", **kept, **other})
     assert {"Previous citation", "Next citation"}.isdisjoint(links(app))
     assert list(links(read(document="laptops.md"))) == ["All documents"]
 

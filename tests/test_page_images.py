@@ -96,7 +96,11 @@ def test_a_document_says_whether_its_file_changed_and_what_it_is_called(asked, a
     assert assistant.is_stale("ambassadors.pdf")
     with pytest.raises(DocumentError, match="no document nowhere"):
         assistant.is_stale("nowhere.pdf")
-    titles = assistant.titles()
-    assert titles["ambassadors.pdf"][0] == "New ambassadors"
-    assert titles["leave.md"][1].publisher == "Personnel office"
-    assert titles["notes/invoices.txt"][0] == "invoices"
+    with pytest.raises(DocumentError, match="no document nowhere"):
+        assistant.metadata("nowhere.pdf")
+    told = {each.id: each for each in assistant.overview().documents}
+    assert told["ambassadors.pdf"].title == "New ambassadors"
+    assert told["leave.md"].metadata.publisher == assistant.metadata("leave.md").publisher == "Personnel office"
+    assert told["notes/invoices.txt"].title == "invoices"
+    assert told["notes/invoices.txt"].words == pytest.approx(12, abs=1)
+    assert assistant.overview().passages == sum(each.passages for each in told.values())
