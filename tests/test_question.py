@@ -180,6 +180,9 @@ MENTION = "The ministry answered the demarche, and an embassy thanked it."
         "Please give me the definition of demarche",
         "Define demarche.",
         "What is meant by a demarche?",
+        "What is the meaning of demarche?",
+        "What exactly is a demarche?",
+        "How is a demarche defined?",
         "WHAT IS A DEMARCHE?",
     ],
 )
@@ -223,7 +226,14 @@ def test_a_definition_in_a_passage_of_low_rank_is_quoted_first(assistant_of):
     assert len(assistant.search("What is a demarche?", k=6)) == 6
 
 
-@pytest.mark.parametrize("question", ["Who takes a demarche?", "What is the date on which a demarche is sent to whom?"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who takes a demarche?",
+        "Which treaties define the demarche of a government?",
+        "What is the date on which a demarche is sent to whom?",
+    ],
+)
 def test_other_questions_want_no_definition(assistant_of, question):
     answer = assistant_of(MENTION, DEFINITION, *FILL).ask(question)
     assert not any(sentence.adds["definition"] for sentence in answer.explanation.sentences)

@@ -43,21 +43,26 @@ MARKED = frozenset(  # an answer of these kinds has a digit, a month, a currency
         *(AnswerType.AGE, AnswerType.TELEPHONE, AnswerType.EMAIL),
     }
 )
-_SUM = r"(?:salary|salaries|wage|budget|cost|price|fee|fine(?! arts?)|revenue|turnover|expenditure|sum)"
-_ASKS = (  # the first that is found counts
+_SUM = r"(?:salary|salaries|wage|budget|cost|price|fee|fine(?! arts?)|revenue|turnover|expenditure|sum)(?![\w-])"
+_BE = r"(?:['’]s| is| was| are| were| will be| would be)"
+_AUXILIARY = r"(?:did|does|do|is|was|were|are|has|have|had|will|would|can|could|should|shall|must|may|might)\b"
+_QUANTITIES = (  # the first that is found counts
     (
         AnswerType.TELEPHONE,
-        r"\b(?:tele)?(?:phone|fax|mobile|hotline) (?:number|no)\b|\bwhat number\b.{0,80}\b(?:call|dial|ring)\b",
+        r"\b(?:tele)?(?:phone|fax|mobile|hotline) (?:number|no)\b"
+        r"|\bwhat number (?:do|can|could|should|must|shall|to)\b.{0,60}\b(?:call|dial|ring)\b",
     ),
     (AnswerType.EMAIL, r"\be-?mail address\b"),
     (
         AnswerType.MONEY,
-        rf"\b(?:what|which|how (?:high|big|large))\b[^.?!]{{0,40}}?\b{_SUM}\b"
+        rf"\bwhat{_BE} [^.?!]{{0,40}}?\b{_SUM}(?= (?:of|for|per|in|to|at)\b|\W*$)|\bwhat {_SUM}"
+        rf"|\bhow (?:high|big|large) (?:is|was|are|were) [^.?!]{{0,30}}?\b{_SUM}"
         r"|\bhow much\b.{0,80}\b(?:costs?|pays?|paid|spen[dt]|worth|earns?|loses?|lost|money|funding|dollars|euros)\b",
     ),
     (
         AnswerType.SHARE,
-        r"\b(?:what|which|how (?:high|large|big)) (?:\w+ )?(?:percentage|per ?cent|proportion|fraction|share)\b",
+        r"\b(?:what|which|how (?:high|large|big)) (?:\w+ )?(?:percentage|per ?cent|proportion|fraction)\b"
+        r"|\bwhat share\b|\bhow (?:high|large|big) a share\b",
     ),
     (AnswerType.AGE, r"\bhow old\b|\bwhat (?:is|was) the age of\b|\b(?:at|of) what age\b"),
     (AnswerType.TIME, r"\bhow long ago\b"),
@@ -67,11 +72,13 @@ _ASKS = (  # the first that is found counts
         AnswerType.AMOUNT,  # which words may say, too: "every year", "a little"
         r"\bhow (?:much|far|tall|large|big|high|often|fast|wide|deep)\b|\b(?:what|which) (?:amount|size)\b",
     ),
+)
+_OTHERS = (  # the one that is found first in the question counts
     (AnswerType.PERSON, r"\b(?:who|whom|whose)\b"),
     (
-        AnswerType.TIME,  # "when" that asks begins the question: not "what happens when ..."
-        r"^\W*(?:(?:and|so|but|since|until|by) )?when\b(?!.{0,200}, (?:what|which|who|how|where)\b)"
-        r"|\b(?:what|which) (?:year|date|day|month|century|decade|time)\b",
+        AnswerType.TIME,  # "when" that asks: not "what happens when ...", nor "when a state attacks, ..."
+        rf"^\W*(?:(?:and|so|but|since|until|by) )?when(?: {_AUXILIARY}|\W*$)|\b(?:know|me|say) when\b"
+        r"|\b(?:what|which) (?:year|date|day|month|century|decade|time)s?\b",
     ),
     (
         AnswerType.PLACE,
@@ -80,16 +87,19 @@ _ASKS = (  # the first that is found counts
     ),
     (AnswerType.REASON, r"\bwhy\b|\bwhat (?:is|was|were|are) the reasons?\b"),
 )
-_PATTERNS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _ASKS)
+_QUANTITY_PATTERNS, _OTHER_PATTERNS = (
+    tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in asks) for asks in (_QUANTITIES, _OTHERS)
+)
 # A name: capitals inside a sentence, not where one begins.
 _NAME = re.compile(r"(?<![.!?:“\"•] )(?<!^)\b[A-Z][\w’'-]+")
 _HOURS = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|noon|midnight|dawn|dusk"
 _DATE = re.compile(
     r"\b(?:1\d|20)\d\ds?\b|\b[3-9]\d\d\b|\b\d{1,4} ?(?:BCE?|AD|CE)\b|\b\d0s\b"
-    rf"|\b(?:\w+(?:st|nd|rd|th)|first) centur(?:y|ies)\b|\b(?:{_MONTHS})\b"
-    r"|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|\b(?:during|since|until|as soon as)\b"
-    rf"|\bat (?:{_HOURS})\b|\b\d{{1,2}}(?::\d\d\b| ?[ap]\.?m\b)|\bo['’]clock\b"
-    r"|\bevery (?:day|week|month|year)\b|\b(?:daily|weekly|monthly|annually|yearly)\b"
+    rf"|\b(?:{_MONTHS})\b|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?\b"
+    r"|(?i:\b(?:\w+(?:st|nd|rd|th)|first) centur(?:y|ies)\b|\b(?:during|since|until|as soon as)\b"
+    rf"|\bat (?:{_HOURS})\b(?=\W*$|[,.;:)]| (?:in|on|and|or|every|each)\b)|\bat \d{{1,2}}:\d\d\b"
+    r"|\b\d{1,2}(?::\d\d)? ?[ap]\.?m\b|\bo['’]clock\b|\b(?:once|twice) an? (?:day|week|month|year)\b"
+    r"|\bevery (?:\w+ )?(?:day|week|month|year)s?\b|\b(?:daily|weekly|monthly|annually|yearly)\b)"
 )
 # Not a year, a part of a longer number, or of a word: A/RES/75 and 2-day are no counts.
 _NUMBER = re.compile(
@@ -110,7 +120,7 @@ _SHARE = re.compile(
 _UNIT = r"(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|decades?|centur(?:y|ies))"
 _SOME = rf"(?:\d[\d.,]{{0,20}}|{NUMBER_WORDS}|an?|several|few|couple)"
 _DURATION = re.compile(
-    rf"\b{_SOME}(?: [\w-]+)?[ -]{_UNIT}\b|\b(?:decades|years)\b"
+    rf"\b{_SOME}(?: \w+)?[ -]{_UNIT}(?![\w-])|\b(?:decades|years)\b"
     r"|\b(?:since|until|between|from)\b.{0,80}\d{4}|\d{4} ?[–-] ?\d{2,4}"
     r"|\d ?(?:km|m|feet|ft|miles|kilomet(?:re|er)s|met(?:re|er)s)\b",
     re.IGNORECASE,
@@ -143,7 +153,11 @@ _MARKS = {
 
 def expected(question: str) -> AnswerType:
     """The kind of answer that a question asks for."""
-    return next((kind for kind, pattern in _PATTERNS if pattern.search(question)), AnswerType.OTHER)
+    for kind, pattern in _QUANTITY_PATTERNS:
+        if pattern.search(question):
+            return kind
+    found = [(match.start(), kind) for kind, pattern in _OTHER_PATTERNS if (match := pattern.search(question))]
+    return min(found, key=lambda each: each[0])[1] if found else AnswerType.OTHER
 
 
 def holds(kind: AnswerType, sentence: str, asked: Set[str]) -> bool:

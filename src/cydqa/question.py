@@ -16,11 +16,15 @@ _LONG = 60  # words from which a question is a story with a question in it
 _BACKGROUND = 0.3  # weight of a word of the story, beside those of the question itself
 _ASKS_FOR = re.compile(r"\b(?:what|which|who|whose|how (?:many|much|long|old))\b", re.IGNORECASE)
 _NEGATION = re.compile(r"\b(?:not|never|no|none|nobody|nothing|without|nor|neither|cannot)\b|n['’]t\b", re.IGNORECASE)
+_THING = r"(?:the |an? )?(?P<{}>[\w'’ -]{{1,120}}?)"
+_BEGINS = r"^\W*(?:and |so |but |please |can you |could you )?"
 _DEFINITION = re.compile(
-    r"^\W*(?:and |so |but )?(?:what|who)(?:['’]s| (?:is|are|was|were)) (?:the |an? )?(?P<is>[\w'’ -]{1,120}?)\W*$"
-    r"|\bwhat (?:does|do|did) (?:the |an? )?(?P<does>[\w'’ -]{1,120}?) (?:mean|stand for)\b"
-    r"|\bdefin(?:e|ition of) (?:the |an? )?(?P<define>[\w'’ -]+)"
-    r"|\bmeant by (?:the |an? )?(?P<by>[\w'’ -]+)",
+    rf"{_BEGINS}what(?:['’]s| (?:is|are|was|were)) the (?:exact )?(?:definition|meaning) of {_THING.format('of')}\W*$"
+    rf"|{_BEGINS}(?:what|who)(?: exactly)?(?:['’]s| (?:is|are|was|were)) (?:exactly )?{_THING.format('be')}\W*$"
+    rf"|\bwhat (?:does|do|did) {_THING.format('does')} (?:mean|stand for)\b"
+    rf"|{_BEGINS}how (?:is|are|was|were) {_THING.format('how')} (?:officially |usually )?defined\b"
+    rf"|{_BEGINS}define {_THING.format('define')}\W*$|\bdefinition of {_THING.format('definition')}\W*$"
+    rf"|\bmeant by {_THING.format('by')}\W*$",
     re.IGNORECASE,
 )
 _SEVERAL = re.compile(

@@ -62,6 +62,17 @@ def test_the_first_build_is_followed_and_found_again_after_the_tab_and_the_serve
     expect(page.get_by_role("heading", name="The last build")).to_have_count(0)
 
 
+def shows_its_page(page):
+    """The next question finds the new PDF, and its page is shown with the quote marked."""
+    page.get_by_placeholder("Ask about cyber diplomacy").fill("calls between states")
+    page.keyboard.press("Enter")
+    card = page.locator('[id^="t2-c"]').filter(has_text="Calls between states").first
+    expect(card).to_be_visible(timeout=MILLISECONDS)
+    page.locator("[class*='st-key-card-t2-']").filter(has_text="Calls between states").get_by_role("link").last.click()
+    expect(page.get_by_role("img", name="Page 1 of Calls between states, with the quote marked")).to_be_visible()
+    expect(page.locator("#quote")).to_be_in_viewport()
+
+
 def test_from_upload_to_answer_and_from_removal_to_oblivion(visit, served, assert_accessible):
     paper = Paper(title="Calls between states")
     paper.paragraph(SENTENCES, 70, 700)
@@ -95,6 +106,7 @@ def test_from_upload_to_answer_and_from_removal_to_oblivion(visit, served, asser
     expect(row(page, "Calls between states")).to_contain_text("1 page")
     expect(row(page, "Calls between states")).to_contain_text("indexed")
     expect(row(page, "broken.txt")).to_contain_text("it is not valid UTF-8")
+    shows_its_page(asking)
     pictures(page, "report")
     assert_accessible(page)
 
