@@ -1,13 +1,16 @@
 """Who may change documents and index, and whose conversations are kept."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from cydqa.access import LOCAL, Visitor, is_loopback, visitor
-from cydqa.errors import AccessError
+from cydqa.errors import AccessError, SettingsError
 from cydqa.settings import Settings, load_settings
 
 LOOPBACK = {"address": "127.0.0.1", "sign_in": False, "user": None, "email": None}
 SIGNED_IN = {"address": "0.0.0.0", "sign_in": True, "user": "issuer 7", "email": "ann@example.org"}  # noqa: S104
+TOKEN = {"is_logged_in": True, "iss": "i", "sub": "7", "email": "ann@example.org"}
 
 
 def test_on_this_machine_alone_everybody_is_the_owner_and_curates():
@@ -67,7 +70,6 @@ def test_with_named_curators_a_page_without_sign_in_is_changed_by_nobody():
     ("value", "curators"),
     [
         ("", ()),
-        (" , ", ()),
         ("ann@example.org", ("ann@example.org",)),
         (" ann@example.org, bob@example.org ,", ("ann@example.org", "bob@example.org")),
     ],
@@ -82,3 +84,29 @@ def test_who_may_not_is_told_why():
         visitor(Settings(read_only=True), **LOOPBACK).require_curator()
     assert caught.value.hint
     visitor(Settings(), **LOOPBACK).require_curator()
+
+
+@pytest.mark.parametrize(
+    ("claims", "owner", "curates"),
+    [
+        ({"is_logged_in": False}, None, False),
+        (TOKEN | {"email_verified": True}, "i 7", True),
+        (TOKEN | {"email_verified": "false"}, "i 7", False),
+        (TOKEN, "i 7", False),
+        (TOKEN | {"sub": None, "email_verified": True}, None, False),
+    ],
+)
+def test_only_a_verified_address_makes_a_curator_and_nobody_without_an_identity_is_somebody(
+    monkeypatch, claims, owner, curates
+):
+    from cydqa.ui import visit
+
+    monkeypatch.setattr(visit.st, "user", SimpleNamespace(to_dict=lambda: claims))
+    there = visit.visitor_of(Settings(curators=("ann@example.org",)))
+    assert (there.owner, there.curates, there.can_sign_in) == (owner, curates, True)
+
+
+def test_curators_who_are_nobody_are_an_error_and_not_everybody(monkeypatch):
+    monkeypatch.setenv("CYDQA_CURATORS", " , ")
+    with pytest.raises(SettingsError, match="it names nobody"):
+        load_settings()

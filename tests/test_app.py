@@ -51,7 +51,7 @@ def test_a_question_gets_numbered_quotes_and_a_card_for_each(app):
     app.chat_input[0].set_value(LEAVE).run()
     assert not app.exception
     shown = html(app)
-    assert "“Every employee has thirty days of annual leave." in shown
+    assert "“<bdi>Every employee has thirty days of annual leave." in shown
     assert 'href="#t1-c1" aria-label="Source 1">[1]</a>' in shown
     assert 'id="t1-c1"' in shown
     assert "<mark>Every employee has thirty days" in shown

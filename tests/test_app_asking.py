@@ -1,12 +1,15 @@
 """Conversations on the page: what is kept, found again, rated, written out, erased, stopped, restricted."""
 
 import json
+from dataclasses import replace
 
 import pytest
 import streamlit as st
 from conftest import ROOT, write_corpus
 from streamlit.testing.v1 import AppTest
 from test_app import LEAVE, app, button, html  # noqa: F401  a fixture
+
+from cydqa import build_index
 
 INVOICE = "Who checks every invoice?"
 
@@ -238,3 +241,64 @@ def test_a_damaged_file_of_conversations_stops_nobody_from_asking_and_is_left_al
     ask(app, LEAVE)
     assert "thirty days" in html(app)
     assert (tmp_path / "state" / "conversations.sqlite").read_text() == "no database"
+
+
+def test_a_conversation_erased_in_another_tab_ends_here_too(app, tmp_path):  # noqa: F811
+    from cydqa.saved import ConversationStore
+
+    ask(app.run(), LEAVE)
+    ConversationStore(tmp_path / "state").delete_all("local")
+    app.run()
+    assert app.toast[0].value == "There is no such conversation any more."
+    assert "thirty days" not in html(app)
+    assert "thirty days" in html(ask(app, LEAVE))
+
+
+def test_what_is_asked_while_the_conversation_is_erased_is_answered_all_the_same(app, tmp_path, monkeypatch):  # noqa: F811
+    from cydqa.saved import ConversationStore
+
+    app.run()
+    monkeypatch.setattr("cydqa.ui.asking._await", lambda *_: ConversationStore(tmp_path / "state").delete_all("local"))
+    ask(app, LEAVE)
+    assert "thirty days" in html(app)
+    assert "This is not kept" in app.toast[0].value
+
+
+def test_what_another_tab_asked_is_taken_over(app):  # noqa: F811
+    ask(app.run(), LEAVE)
+    other = another()
+    other.query_params["conversation"] = app.query_params["conversation"]
+    ask(other.run(), INVOICE)
+    app.run()
+    assert "The accountant checks every invoice twice." in html(app)
+
+
+def test_a_rating_goes_with_the_answer_that_it_was_of(app):  # noqa: F811
+    ask(ask(app.run(), LEAVE), "And who checks every invoice?")
+    app.session_state["talk"].turns[1] = replace(app.session_state["talk"].turns[1], literal=True)
+    app.run()
+    app.feedback[1].set_value(1).run()
+    button(app, "Read it with the questions before it").click().run()
+    assert app.feedback[1].value is None
+
+
+def test_chosen_documents_that_are_gone_are_not_silently_all(app, corpus, tmp_path, fake_encoder, parsers):  # noqa: F811
+    app.run()
+    app.multiselect(key="scope-documents").set_value(["laptops.md"]).run()
+    (corpus / "laptops.md").unlink()
+    build_index(corpus, tmp_path / "index", embedder=fake_encoder, parsers=parsers)
+    ask(app, LEAVE)
+    assert "Searched only in: nothing, since the documents chosen are gone" in html(app)
+    assert "thirty days" not in html(app)
+
+
+def test_a_slip_of_ours_is_said_in_words_once(app, monkeypatch):  # noqa: F811
+    from cydqa.assistant import Assistant
+
+    app.run()
+    monkeypatch.setattr(Assistant, "ask", lambda *_, **__: 1 / 0)
+    app.chat_input[0].set_value(LEAVE).run()
+    assert "Something went wrong" in app.error[0].value
+    monkeypatch.undo()
+    app.run()
+    assert "Something went wrong" in app.error[0].value

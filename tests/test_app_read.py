@@ -118,9 +118,10 @@ def test_an_address_that_names_no_place_says_so_and_shows_the_document(read, sta
     assert "<mark" not in html(app)
 
 
-def test_an_unknown_document_is_named_and_the_others_are_offered(read):
-    app = read(document="<b>*gone*</b>.md")
-    assert "There is no document \\<b\\>\\*gone\\*\\</b\\>\\.md" in app.warning[0].value
+def test_an_unknown_address_is_not_repeated_and_all_documents_are_offered(read):
+    app = read(document="https://example.org")
+    assert "There is no document of that address" in app.warning[0].value
+    assert "example" not in app.warning[0].value
     assert links(app)["Laptops"] == "document=laptops.md"
 
 

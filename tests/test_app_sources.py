@@ -185,7 +185,7 @@ def test_an_address_is_fetched_and_its_outcome_said(page, built, monkeypatch):
     page.run()
     page.text_input[0].set_value(" https://example.org/report.pdf ")
     button(page, "Fetch it").click().run()
-    button(page, "Replace https\\://example\\.org/report\\.pdf").click().run()
+    next(each for each in page.button if each.label.startswith("Replace https")).click().run()
     assert asked == [("https://example.org/report.pdf", False), ("https://example.org/report.pdf", True)]
     assert "Replaced: report\\.pdf" in said(page)
 

@@ -36,7 +36,12 @@ class Settings(BaseSettings):
     @field_validator("curators", mode="before")
     @classmethod
     def _separated(cls, value: Any) -> Any:
-        return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
+        if not isinstance(value, str):
+            return value
+        names = tuple(filter(None, map(str.strip, value.split(","))))
+        if value.strip() and not names:
+            raise ValueError("it names nobody")  # and would let everybody in
+        return names
 
 
 def load_settings(**overrides: Any) -> Settings:

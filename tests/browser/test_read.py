@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.model]
 
 QUOTE = "Attribution is notoriously hard because actors in cyberspace can remain anonymous"
 HOSTILE = f"""---
-title: "Hostile <script>window.hacked=1</script> \\u202edrawkcab"
+title: "Hostile <script>window.hacked=1</script> see www.evil.example/login \\u202edrawkcab"
 publisher: "<img src=https://evil.example/x.png onerror=window.hacked=2>"
 url: "https://evil.example/javascript:alert(1)"
 sources: [{{title: "<b onmouseover=window.hacked=3>source</b>", url: "https://evil.example/3"}}]
@@ -148,3 +148,12 @@ def test_a_hostile_document_is_only_text(read, width):
     assert page.evaluate("window.hacked") is None
     assert page.locator(".cyd-text img, .cyd-text svg, .cyd-notes b, a[href^='javascript']").count() == 0
     assert fits(page, width)
+
+
+@pytest.mark.parametrize("page_of", ["read", "sources"])
+def test_a_hostile_title_in_a_list_is_only_text(visit, page_of):
+    page = visit(page_of)
+    expect(page.get_by_role("link", name="Hostile")).to_contain_text("<script>window.hacked=1</script>")
+    expect(page.get_by_role("link", name="Hostile")).to_contain_text("evil.example/login")
+    assert page.locator("a[href*='evil.example']").count() == 0
+    assert page.evaluate("window.hacked") is None

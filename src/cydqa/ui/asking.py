@@ -1,5 +1,6 @@
 """Asking in the background, so that a question can be stopped, and is not lost when the page is drawn anew."""
 
+import logging
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 import streamlit as st
@@ -12,6 +13,8 @@ from cydqa.types import Answer
 from cydqa.ui.talk import Talk
 
 STOPPED = "You stopped this question before it was answered."
+FAILED = "Something went wrong while this was answered; the server's log says what. Ask it again, or otherwise."
+_LOG = logging.getLogger(__name__)
 _PENDING = "pending"  # in the session: what is being asked, by the id of its turn
 _REMEMBERED = 10  # answers that a follow-up is read with
 _THREADS = 4
@@ -26,14 +29,17 @@ def answer(assistant: Assistant, talk: Talk, turn: Turn) -> None:
         pending[turn.id] = _threads().submit(assistant.ask, turn.question, documents=turn.documents, history=history)
     try:
         _await(pending[turn.id], assistant)
-    except StopException:
-        pending.pop(turn.id).cancel()
-        talk.fail(turn, STOPPED)
+    except StopException:  # also where the tab was closed or loaded anew
+        pending.pop(turn.id)
+        talk.stop(turn, STOPPED)
         raise
     try:
         said = pending.pop(turn.id).result()
     except CydqaError as error:
         talk.fail(turn, f"{error} {error.hint}")
+    except Exception:
+        _LOG.exception("a question could not be answered")
+        talk.fail(turn, FAILED)
     else:
         talk.answer(turn, said)
 

@@ -29,7 +29,7 @@ def draw(visit: Visit, assistant: Assistant) -> None:
     try:
         document = assistant.document(address.document)
     except DocumentError:
-        _draw_list(visit, assistant, f"There is no document {address.document} among these. Choose one of them.")
+        _draw_list(visit, assistant, "There is no document of that address. Choose one of these.")
         return
     _draw_document(visit, assistant, document, address)
 

@@ -45,7 +45,7 @@ def chosen(assistant: Assistant) -> list[str] | None:
     kinds, ids = kept.get(_KINDS, []), kept.get(_DOCUMENTS, [])
     if not kinds and not ids:
         return None
-    return [document.id for document in assistant.overview().documents if _fits(document, kinds, ids)] or None
+    return [document.id for document in assistant.overview().documents if _fits(document, kinds, ids)]
 
 
 def _fits(document: DocumentSummary, kinds: Sequence[str], ids: Sequence[str]) -> bool:

@@ -1,13 +1,14 @@
 """The conversations that are kept: choose, search, rename, write out, delete."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import partial
 from itertools import chain
 
 import streamlit as st
 
 from cydqa.assistant import Assistant
-from cydqa.errors import DocumentError
+from cydqa.errors import DocumentError, StateError
 from cydqa.references import bibtex, csl_json
 from cydqa.saved import Conversation, ConversationStore, conversation_markdown
 from cydqa.types import Citation, Metadata
@@ -85,8 +86,7 @@ def _draw_current(visit: Visit, assistant: Assistant, talk: Talk) -> None:
             with st.form("rename", border=False):
                 title = st.text_input("Title", value=talk.conversation.title, max_chars=200)
                 if st.form_submit_button("Rename") and title.strip():
-                    talk.store.rename(talk.owner, talk.conversation.id, title.strip())
-                    talk.conversation = talk.store.conversation(talk.owner, talk.conversation.id)
+                    talk.rename(title.strip())
                     st.rerun()
             if st.button("Delete this conversation", icon=":material/delete:"):
                 _confirm_deletion(visit, talk, talk.conversation, talk.store)
@@ -149,7 +149,8 @@ def _confirm_deletion(visit: Visit, talk: Talk, conversation: Conversation, stor
 
 
 def _delete(visit: Visit, talk: Talk, conversation: Conversation, store: ConversationStore) -> None:
-    store.delete(talk.owner, conversation.id)
+    with suppress(StateError):  # gone already, from another tab
+        store.delete(talk.owner, conversation.id)
     _begin(visit)
 
 

@@ -1,20 +1,24 @@
 """The conversation of a visit: in the session and, where conversations are kept, in the store."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 import streamlit as st
 
 from cydqa.errors import StateError
 from cydqa.saved import Conversation, ConversationStore, Turn, title_of
 from cydqa.types import Answer, Citation
+from cydqa.ui.render import plain
 from cydqa.ui.visit import Visit
 
+Kept = TypeVar("Kept")
 PARAMETER = "conversation"  # of the address
 _TALK = "talk"  # in the session
+_GONE = "There is no such conversation any more."
 
 
 @dataclass(slots=True)
@@ -28,36 +32,53 @@ class Talk:
 
     def ask(self, question: str, documents: Sequence[str] | None) -> None:
         """Add a question; `documents` are the ids to search in, None for all."""
-        if self.store is None:
-            restriction = None if documents is None else tuple(documents)
-            now = datetime.now(UTC)
-            self.turns.append(Turn(secrets.token_urlsafe(), question, restriction, False, None, "", None, "", now))
-            return
-        if self.conversation is None:
-            self.conversation = self.store.create(self.owner, title_of(question))
-        self.turns.append(self.store.add_turn(self.owner, self.conversation.id, question, documents))
+        restriction = None if documents is None else tuple(documents)
+        kept = self._keep(lambda store: self._kept_turn(store, question, restriction))
+        new = Turn(secrets.token_urlsafe(), question, restriction, False, None, "", None, "", datetime.now(UTC))
+        self.turns.append(kept or new)
 
     def answer(self, turn: Turn, answer: Answer) -> None:
         """Keep what was said to a question."""
-        if self.store is not None:
-            self.store.answer(self.owner, turn.id, answer=answer, literal=turn.literal)
         self._replace(turn, answer=answer, error="", good=None, note="")
+        self._keep(lambda store: store.answer(self.owner, turn.id, answer=answer, literal=turn.literal))
 
     def fail(self, turn: Turn, message: str) -> None:
         """Keep why a question has no answer."""
-        if self.store is not None:
-            self.store.fail(self.owner, turn.id, message)
+        self._replace(turn, answer=None, error=message)
+        self._keep(lambda store: store.fail(self.owner, turn.id, message))
+
+    def stop(self, turn: Turn, message: str) -> None:
+        """Say on this page that a question was stopped; it is asked again when the conversation is opened anew."""
         self._replace(turn, answer=None, error=message)
 
     def ask_again(self, turn: Turn, *, literal: bool | None = None) -> None:
         """Forget what was said; the question is answered anew when the page is drawn."""
-        self._replace(turn, answer=None, error="", literal=turn.literal if literal is None else literal)
+        literal = turn.literal if literal is None else literal
+        self._replace(turn, answer=None, error="", literal=literal, good=None, note="")
 
     def rate(self, turn: Turn, good: bool | None, note: str) -> None:
         """Keep whether an answer was good, and why."""
-        if self.store is not None:
-            self.store.rate(self.owner, turn.id, good, note)
         self._replace(turn, good=good, note=note)
+        self._keep(lambda store: store.rate(self.owner, turn.id, good, note))
+
+    def rename(self, title: str) -> None:
+        """Give the conversation another title."""
+        if self.conversation is not None:
+            conversation_id = self.conversation.id
+            self._keep(lambda store: store.rename(self.owner, conversation_id, title))
+
+    def refresh(self) -> bool:
+        """Take over what another tab added; False if the conversation is gone."""
+        if self.store is None or self.conversation is None:
+            return True
+        try:
+            now = self.store.conversation(self.owner, self.conversation.id)
+            if now.changed != self.conversation.changed:
+                self.turns = self.store.turns(self.owner, now.id)
+        except StateError:
+            return False
+        self.conversation = now
+        return True
 
     def before(self, turn: Turn) -> list[Answer]:
         """The answers that a question is read with, oldest first."""
@@ -70,6 +91,24 @@ class Talk:
             return self.conversation
         first = self.turns[0]
         return Conversation("", title_of(first.question), first.asked, self.turns[-1].asked, len(self.turns))
+
+    def _kept_turn(self, store: ConversationStore, question: str, documents: Sequence[str] | None) -> Turn:
+        if self.conversation is None:
+            self.conversation = store.create(self.owner, title_of(question))
+        return store.add_turn(self.owner, self.conversation.id, question, documents)
+
+    def _keep(self, change: Callable[[ConversationStore], Kept]) -> Kept | None:
+        """Change the store; where that fails, say so, and go on: what is on the page is not lost."""
+        if self.store is None:
+            return None
+        try:
+            kept = change(self.store)
+            if self.conversation is not None:
+                self.conversation = self.store.conversation(self.owner, self.conversation.id)
+        except StateError as error:
+            st.toast(plain(f"This is not kept. {error} {error.hint}"))
+            return None
+        return kept
 
     def _replace(self, turn: Turn, **changes: object) -> None:
         place = next(i for i, each in enumerate(self.turns) if each.id == turn.id)
@@ -89,6 +128,9 @@ def talk_of(visit: Visit) -> Talk:
     wanted = st.query_params.get(PARAMETER)
     if wanted and (talk.conversation is None or talk.conversation.id != wanted):
         talk = _opened(visit, wanted) or talk
+    elif not talk.refresh():
+        st.toast(_GONE)
+        talk = start(visit)
     show_address(talk)
     return talk
 
@@ -144,7 +186,7 @@ def _opened(visit: Visit, conversation_id: str) -> Talk | None:
     try:
         conversation = store.conversation(owner, conversation_id)
     except StateError:
-        st.toast("There is no such conversation any more.")
+        st.toast(_GONE)
         return None
     talk = Talk(store, owner, conversation, store.turns(owner, conversation_id))
     st.session_state[_TALK] = talk

@@ -24,7 +24,8 @@ def draw(visit: Visit, assistant: Assistant, talk: Talk, turn: Turn, number: int
     st.html(render.question(turn.question, number))
     if turn.documents is not None:
         titles = {document.id: document.title for document in assistant.overview().documents}
-        st.html(render.note(f"Searched only in: {'; '.join(titles.get(name, name) for name in turn.documents)}"))
+        searched = "; ".join(titles.get(name, name) for name in turn.documents)
+        st.html(render.note(f"Searched only in: {searched or 'nothing, since the documents chosen are gone'}"))
     if turn.answer is None and not turn.error:
         asking.answer(assistant, talk, turn)
         turn = talk.turns[number - 1]
@@ -52,6 +53,8 @@ def _draw_reading(talk: Talk, turn: Turn, answer: Answer) -> None:
 
 def _ask_again(talk: Talk, turn: Turn, literal: bool) -> None:
     talk.ask_again(turn, literal=literal)
+    for widget in ("good", "note"):  # the rating was of what was said before
+        st.session_state.pop(f"{widget}-{turn.id}", None)
 
 
 def _draw_answer(visit: Visit, assistant: Assistant, talk: Talk, turn: Turn, answer: Answer, number: int) -> None:

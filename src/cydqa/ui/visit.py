@@ -21,11 +21,13 @@ class Visit:
 def visitor_of(settings: Settings) -> Visitor:
     """Who looks at the page, by Streamlit's sign-in where the secrets configure one."""
     user = st.user.to_dict()
-    signed_in = bool(user.get("is_logged_in"))
+    issuer, subject = user.get("iss"), user.get("sub")
+    signed_in = bool(user.get("is_logged_in") and issuer and subject)  # without both, nobody can be told apart
+    verified = signed_in and user.get("email_verified") in (True, "true")
     return visitor(
         settings,
         address=st.get_option("server.address"),
         sign_in="is_logged_in" in user,
-        user=f"{user.get('iss')} {user.get('sub')}" if signed_in else None,
-        email=str(user["email"]) if signed_in and user.get("email_verified", True) and user.get("email") else None,
+        user=f"{issuer} {subject}" if signed_in else None,
+        email=str(user["email"]) if verified and user.get("email") else None,
     )

@@ -67,14 +67,17 @@ COPY = """
 </script>
 """
 _LONG = 300  # characters of a question that is shown in a box which scrolls
-_MARKDOWN = str.maketrans({character: f"\\{character}" for character in r"\`*_{}[]()#+-.!|<>~$:"})
+_MARKDOWN = str.maketrans({character: f"\\{character}" for character in r"\`*_{}[]()#+-.!|<>~$:&"})
 # They reverse the direction of all that follows on the same line, also of what is not theirs.
 _BIDI = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+# What Streamlit makes links, icons, emoji and arrows of after Markdown is read, where no backslash helps.
+_JOINED = re.compile(r"(?<=:)(?=\S)|(?<=\bwww)(?=\.)|(?=@)|(?<=[-<>=~])(?=[-<>=~])", re.IGNORECASE)
+_WORD_JOINER = "\u2060"  # can't be seen
 
 
 def plain(text: str) -> str:
     """Text for a Streamlit element that reads Markdown, so that it shows as it was typed."""
-    return " ".join(text.translate(_BIDI).split()).translate(_MARKDOWN)
+    return _JOINED.sub(_WORD_JOINER, " ".join(text.translate(_BIDI).split())).translate(_MARKDOWN)
 
 
 def file_name(title: str) -> str:
@@ -99,8 +102,8 @@ def question(text: str, turn: int) -> str:
 
 
 def note(text: str) -> str:
-    """A line beside an answer."""
-    return f'<p class="cyd-note" dir="auto">{escape(text)}</p>'
+    """A line beside an answer, in our words, whatever it names."""
+    return f'<p class="cyd-note" dir="auto">{escape(text.translate(_BIDI))}</p>'
 
 
 def scroll_to_question(turn: int) -> str:

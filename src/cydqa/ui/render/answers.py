@@ -44,7 +44,8 @@ def quotes(given: Answer, turn: int, metadata_of: Callable[[str], Metadata]) -> 
     """
     cited = {citation.number: citation for citation in given.citations}
     paragraphs = "".join(
-        f'<p class="cyd-answer" dir="auto">“{_with_markers(part.text, metadata_of(cited[part.citation].document_id))}” '
+        '<p class="cyd-answer" dir="auto">'
+        f"“<bdi>{_with_markers(part.text, metadata_of(cited[part.citation].document_id))}</bdi>” "
         f'<a class="cyd-marker" href="#t{turn}-c{part.citation}" aria-label="Source {part.citation}">'
         f"[{part.citation}]</a></p>"
         for part in given.parts
@@ -97,11 +98,12 @@ def why(explanation: Explanation, confidence: float) -> str:
         for word in explanation.words
     )
     sentences = "".join(
-        f'<li dir="auto">“{escape(sentence.text)}” <span class="cyd-aside">{escape(sentence.fate)}</span></li>'
+        f'<li dir="auto">“<bdi>{escape(sentence.text)}</bdi>”'
+        f' <span class="cyd-aside">{escape(sentence.fate)}</span></li>'
         for sentence in explanation.sentences
     )
     passages = "".join(
-        f'<li dir="auto">{escape(" › ".join((passage.title, *passage.section)))}'
+        f'<li dir="auto"><bdi>{escape(" › ".join((passage.title, *passage.section)))}</bdi>'
         f' <span class="cyd-aside">score {passage.score:.1f}</span></li>'
         for passage in explanation.passages
     )
