@@ -44,6 +44,7 @@ MARKED = frozenset(  # an answer of these kinds has a digit, a month, a currency
     }
 )
 _SUM = r"(?:salary|salaries|wage|budget|cost|price|fee|fine(?! arts?)|revenue|turnover|expenditure|sum)(?![\w-])"
+_AFTER_SUM = "of|for|per|in|to|at|on|by|from|that|which|paid|spent|set|given|he|she|it|they|each"
 _BE = r"(?:['’]s| is| was| are| were| will be| would be)"
 _AUXILIARY = r"(?:did|does|do|is|was|were|are|has|have|had|will|would|can|could|should|shall|must|may|might)\b"
 _QUANTITIES = (  # the first that is found counts
@@ -55,7 +56,8 @@ _QUANTITIES = (  # the first that is found counts
     (AnswerType.EMAIL, r"\be-?mail address\b"),
     (
         AnswerType.MONEY,
-        rf"\bwhat{_BE} [^.?!]{{0,40}}?\b{_SUM}(?= (?:of|for|per|in|to|at)\b|\W*$)|\bwhat {_SUM}"
+        rf"\bwhat{_BE} [^.?!]{{0,40}}?\b{_SUM}(?= (?:{_AFTER_SUM})\b|\W*$)|\b(?:what|which) (?:\w+ )?{_SUM}"
+        r"|\bwhat (?:did|does|do|will|would) [^.?!]{0,60}?\bcost\b"
         rf"|\bhow (?:high|big|large) (?:is|was|are|were) [^.?!]{{0,30}}?\b{_SUM}"
         r"|\bhow much\b.{0,80}\b(?:costs?|pays?|paid|spen[dt]|worth|earns?|loses?|lost|money|funding|dollars|euros)\b",
     ),
@@ -67,7 +69,7 @@ _QUANTITIES = (  # the first that is found counts
     (AnswerType.AGE, r"\bhow old\b|\bwhat (?:is|was) the age of\b|\b(?:at|of) what age\b"),
     (AnswerType.TIME, r"\bhow long ago\b"),
     (AnswerType.DURATION, r"\bhow long\b"),
-    (AnswerType.NUMBER, r"\bhow many\b|\b(?:what|which) number\b"),
+    (AnswerType.NUMBER, r"\bhow many\b|\b(?:what|which) number\b|^\W*(?:the )?number of\b"),
     (
         AnswerType.AMOUNT,  # which words may say, too: "every year", "a little"
         r"\bhow (?:much|far|tall|large|big|high|often|fast|wide|deep)\b|\b(?:what|which) (?:amount|size)\b",
@@ -77,8 +79,8 @@ _OTHERS = (  # the one that is found first in the question counts
     (AnswerType.PERSON, r"\b(?:who|whom|whose)\b"),
     (
         AnswerType.TIME,  # "when" that asks: not "what happens when ...", nor "when a state attacks, ..."
-        rf"^\W*(?:(?:and|so|but|since|until|by) )?when(?: {_AUXILIARY}|\W*$)|\b(?:know|me|say) when\b"
-        r"|\b(?:what|which) (?:year|date|day|month|century|decade|time)s?\b",
+        rf"^\W*(?:(?:and|so|but|since|until|by|from) )?when(?:['’]s| exactly| and where)?(?: {_AUXILIARY}|\W*$)"
+        r"|\b(?:know|me|say) when\b|\b(?:what|which) (?:year|date|day|month|century|decade|time)s?\b",
     ),
     (
         AnswerType.PLACE,

@@ -77,7 +77,12 @@ _WORD_JOINER = "\u2060"  # can't be seen
 
 def plain(text: str) -> str:
     """Text for a Streamlit element that reads Markdown, so that it shows as it was typed."""
-    return _JOINED.sub(_WORD_JOINER, " ".join(text.translate(_BIDI).split())).translate(_MARKDOWN)
+    return unlinked(" ".join(text.translate(_BIDI).split())).translate(_MARKDOWN)
+
+
+def unlinked(text: str) -> str:
+    """Text of which Streamlit makes no links, icons, emoji or arrows."""
+    return _JOINED.sub(_WORD_JOINER, text)
 
 
 def file_name(title: str) -> str:

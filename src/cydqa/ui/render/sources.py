@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from html import escape
 
-from cydqa.ui.render import plain
+from cydqa.ui.render import plain, unlinked
 
 # A row is a grid: box, title and what is told of the document; on a narrow page the last goes below the title.
 STYLE = """
@@ -67,7 +67,7 @@ def label(name: str) -> str:
 
 def spoken(name: str) -> str:
     """A label that is not seen but read aloud with its backslashes: only what Markdown would act on has one."""
-    return _ACTS.sub(r"\\\g<0>", " ".join(visible(name).split()))
+    return _ACTS.sub(r"\\\g<0>", unlinked(" ".join(visible(name).split())))
 
 
 def reasons(found: Mapping[str, str], most: int) -> str:
