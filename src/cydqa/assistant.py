@@ -182,10 +182,7 @@ class Assistant:
         Raises:
             DocumentError: if there is none of that id.
         """
-        generation = self._live()
-        if document_id not in generation.manifest.documents:
-            raise _unknown(document_id)
-        return generation.passages.origin(document_id)[0]
+        return self._live_with(document_id).passages.origin(document_id)[0]
 
     def is_stale(self, document_id: str) -> bool:
         """Whether a document's file has changed, or gone, since it was indexed.
@@ -193,10 +190,7 @@ class Assistant:
         Raises:
             DocumentError: if there is none of that id.
         """
-        generation = self._live()
-        if document_id not in generation.manifest.documents:
-            raise _unknown(document_id)
-        return self._stale(generation, document_id)
+        return self._stale(self._live_with(document_id), document_id)
 
     def warm_up(self) -> None:
         """Load the encoder now instead of at the first question."""
@@ -220,6 +214,12 @@ class Assistant:
             if name != self._generation.name:
                 self._generation = open_live(self._index_dir, self._embedder)
             return self._generation
+
+    def _live_with(self, document_id: str) -> Generation:
+        generation = self._live()
+        if document_id not in generation.manifest.documents:
+            raise _unknown(document_id)
+        return generation
 
     def _retrieve(
         self,

@@ -114,3 +114,9 @@ def note(text: str) -> str:
 def scroll_to_question(turn: int) -> str:
     """A script, free of anything that a visitor or a document says, which brings a question to the top."""
     return _SCROLL % turn
+
+
+def away(url: str, text: str, name: str = "") -> str:
+    """A link that opens beside the page, so that the answer stays."""
+    named = f' title="{escape(name)}" aria-label="{escape(name)}"' if name else ""
+    return f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer"{named}>{escape(text)}</a>'

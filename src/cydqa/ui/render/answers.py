@@ -9,7 +9,7 @@ from cydqa.explaining import doubts
 from cydqa.markers import find_markers
 from cydqa.references import citation_url, place
 from cydqa.types import Answer, Citation, Explanation, Metadata, Reference
-from cydqa.ui.render import note
+from cydqa.ui.render import away, note
 from cydqa.ui.render.document_text import NO_ITEM, is_web
 
 _SURENESS = (
@@ -80,7 +80,7 @@ def card(citation: Citation, anchor: str, reference: str, *, mark: bool) -> str:
     lines = "".join(f'<p class="cyd-path" dir="auto">{escape(line)}</p>' for line in (place(citation), origin) if line)
     stale = f'<p class="cyd-stale">{_STALE}</p>' if citation.stale else ""
     url = citation_url(citation)
-    original = f"{_away(url, 'Original')} · " if url else ""
+    original = f"{away(url, 'Original')} · " if url else ""
     copies = f'<button type="button" class="cyd-copy" data-text="{escape(reference)}">Copy reference</button>'
     return (
         f'<article class="cyd-card" id="{anchor}" tabindex="-1">'
@@ -159,10 +159,4 @@ def _marker(text: str, reference: Reference | None) -> str:
     url = f"read?{urlencode({'document': reference.document})}" if reference.document else reference.url
     if not url or not (reference.document or is_web(url)):
         return f'<span title="{escape(name)}">{escape(text)}</span>'
-    return _away(url, text, name)
-
-
-def _away(url: str, text: str, name: str = "") -> str:
-    """A link that opens beside the page, so that the answer stays."""
-    named = f' title="{escape(name)}" aria-label="{escape(name)}"' if name else ""
-    return f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer"{named}>{escape(text)}</a>'
+    return away(url, text, name)

@@ -7,6 +7,7 @@ from html import escape
 
 from cydqa.types import Document, Reference, Source, Span
 from cydqa.ui.read_blocks import Block, Kind
+from cydqa.ui.render import away
 from cydqa.ui.render.document_style import STYLE
 from cydqa.ui.render.document_text import TextWriter, address, is_web, reference_link
 
@@ -60,7 +61,7 @@ def head(sheet: Sheet, facts: Mapping[str, str]) -> str:
     pairs = [f"<div><dt>{escape(name)}</dt><dd>{escape(fact)}</dd></div>" for name, fact in facts.items() if fact]
     url = document.metadata.url
     if url and is_web(url):
-        pairs.append(f"<div><dt>Original</dt><dd>{_away(url, url)}</dd></div>")
+        pairs.append(f"<div><dt>Original</dt><dd>{away(url, url)}</dd></div>")
     added = f'<dl class="cyd-facts cyd-added">{"".join(pairs)}</dl>'
     return f'<header class="cyd-head"><h1 dir="auto">{shown}</h1>{added}</header>'
 
@@ -154,9 +155,9 @@ def _entry(reference: Reference, sheet: Sheet) -> str:
     title = escape(reference.title)
     if link.startswith("?"):
         title = f'<a href="{escape(link)}">{title}</a>'
-        original = f" · {_away(reference.url, 'original')}" if reference.url and is_web(reference.url) else ""
+        original = f" · {away(reference.url, 'original')}" if reference.url and is_web(reference.url) else ""
     else:
-        title, original = (_away(reference.url, reference.title) if is_web(reference.url) else title), ""
+        title, original = (away(reference.url or "", reference.title) if is_web(reference.url) else title), ""
     number = f'<span class="cyd-number">[{reference.number}]</span>'
     return f'<li id="reference-{reference.number}">{number} {title}{original}</li>'
 
@@ -166,7 +167,7 @@ def _sources(sources: Sequence[Source]) -> str:
 
 
 def _source(source: Source) -> str:
-    title = _away(source.url, source.title) if source.url and is_web(source.url) else escape(source.title)
+    title = away(source.url, source.title) if source.url and is_web(source.url) else escape(source.title)
     more = [escape(part) for part in (source.publisher, date(source.published)) if part]
     return f"<li>{' · '.join([title, *more])}</li>"
 
@@ -175,8 +176,3 @@ def _notes(heading: str, tag: str, entries: str) -> str:
     if not entries:
         return ""
     return f'<section class="cyd-notes cyd-added"><h2>{heading}</h2><{tag} role="list">{entries}</{tag}></section>'
-
-
-def _away(url: str | None, name: str) -> str:
-    """A link that leaves the page."""
-    return f'<a href="{escape(url or "")}" target="_blank" rel="noopener noreferrer">{escape(name)}</a>'
