@@ -292,6 +292,18 @@ def test_chosen_documents_that_are_gone_are_not_silently_all(app, corpus, tmp_pa
     assert "thirty days" not in html(app)
 
 
+def test_answers_that_show_removed_documents_can_be_erased(app, corpus, tmp_path, fake_encoder, parsers):  # noqa: F811
+    ask(ask(app.run(), LEAVE), "Which laptops may travel abroad?")
+    (corpus / "laptops.md").unlink()
+    build_index(corpus, tmp_path / "index", embedder=fake_encoder, parsers=parsers)
+    app.run()
+    assert "encrypted disk" in html(app)
+    button(app, "Erase answers that show removed documents").click().run()
+    assert "encrypted disk" not in html(app)
+    assert not any("removed documents" in each.label for each in app.button)
+    assert b"laptops.md" not in b"".join(file.read_bytes() for file in (tmp_path / "state").glob("*.sqlite*"))
+
+
 def test_a_slip_of_ours_is_said_in_words_once(app, monkeypatch):  # noqa: F811
     from cydqa.assistant import Assistant
 

@@ -155,6 +155,15 @@ class ConversationStore:
             row, _ = _check_turn(connection, owner, turn_id)
             connection.execute("UPDATE turns SET good = ?, note = ? WHERE row = ?", (good, storable(note), row))
 
+    def documents(self, owner: str) -> set[str]:
+        """The ids of all documents that turns quote, show or explain."""
+        query = (
+            "SELECT DISTINCT s.document FROM shown s JOIN turns t ON t.row = s.turn"
+            " JOIN conversations c ON c.id = t.conversation WHERE c.owner = ?"
+        )
+        with opened(self._folder) as connection:
+            return {row[0] for row in connection.execute(query, (owner,))}
+
     def quoting(self, owner: str, document_ids: Iterable[str]) -> int:
         """How many turns quote, show or explain one of these documents."""
         with opened(self._folder) as connection:

@@ -32,7 +32,7 @@ def draw(visit: Visit, assistant: Assistant, talk: Talk) -> None:
                 st.warning(render.plain(why))
             st.caption("Conversations are not kept here: this one ends with the tab.")
         else:
-            _draw_list(visit, talk, talk.store)
+            _draw_list(visit, assistant, talk, talk.store)
 
 
 def _draw_signing_in(visit: Visit) -> None:
@@ -53,7 +53,7 @@ def _open(conversation_id: str) -> None:
     st.query_params[PARAMETER] = conversation_id
 
 
-def _draw_list(visit: Visit, talk: Talk, store: ConversationStore) -> None:
+def _draw_list(visit: Visit, assistant: Assistant, talk: Talk, store: ConversationStore) -> None:
     wanted = st.text_input(
         "Search conversations", placeholder="Words of a question or a quote", key="find-conversation"
     )
@@ -75,7 +75,7 @@ def _draw_list(visit: Visit, talk: Talk, store: ConversationStore) -> None:
     if len(found) > _LISTED:
         st.caption(f"{len(found) - _LISTED} more; search for them.")
     if found or wanted:
-        _draw_all(visit, talk, store)
+        _draw_all(visit, assistant, talk, store)
 
 
 def _draw_current(visit: Visit, assistant: Assistant, talk: Talk) -> None:
@@ -120,7 +120,7 @@ def _draw_exports(assistant: Assistant, talk: Talk, citations: list[Citation]) -
         )
 
 
-def _draw_all(visit: Visit, talk: Talk, store: ConversationStore) -> None:
+def _draw_all(visit: Visit, assistant: Assistant, talk: Talk, store: ConversationStore) -> None:
     with st.popover("All conversations", icon=":material/folder_open:", width="stretch"):
         st.download_button(
             "Rated answers as judged questions",
@@ -137,6 +137,15 @@ def _draw_all(visit: Visit, talk: Talk, store: ConversationStore) -> None:
             "application/jsonl",
             on_click="ignore",
         )
+        gone = store.documents(talk.owner) - set(assistant.documents())
+        if gone:
+            st.button(
+                f"Erase answers that show removed documents ({store.quoting(talk.owner, gone)})",
+                icon=":material/delete:",
+                help=render.plain(", ".join(sorted(gone))),
+                on_click=_erase_quoting,
+                args=(talk, store, sorted(gone)),
+            )
         if st.button("Erase all conversations", icon=":material/delete_forever:"):
             _confirm_erasing(visit, talk, store)
 
@@ -159,6 +168,10 @@ def _confirm_erasing(visit: Visit, talk: Talk, store: ConversationStore) -> None
     st.write("All your conversations, their answers and your ratings are erased. This can’t be undone.")
     if st.button("Erase all", type="primary", on_click=_erase_all, args=(visit, talk, store)):
         st.rerun()
+
+
+def _erase_quoting(talk: Talk, store: ConversationStore, document_ids: list[str]) -> None:
+    store.erase_quoting(talk.owner, document_ids)
 
 
 def _erase_all(visit: Visit, talk: Talk, store: ConversationStore) -> None:

@@ -68,12 +68,12 @@ class Talk:
             self._keep(lambda store: store.rename(self.owner, conversation_id, title))
 
     def refresh(self) -> bool:
-        """Take over what another tab added; False if the conversation is gone."""
+        """Take over what another tab added or erased; False if the conversation is gone."""
         if self.store is None or self.conversation is None:
             return True
         try:
             now = self.store.conversation(self.owner, self.conversation.id)
-            if now.changed != self.conversation.changed:
+            if (now.changed, now.turns) != (self.conversation.changed, self.conversation.turns):
                 self.turns = self.store.turns(self.owner, now.id)
         except StateError:
             return False
