@@ -145,10 +145,9 @@ def start(visit: Visit) -> Talk:
 
 def show_address(talk: Talk) -> None:
     """Let the address name the conversation, so that it comes back with the page."""
-    if talk.conversation is not None:
-        st.query_params[PARAMETER] = talk.conversation.id
-    else:
-        st.query_params.pop(PARAMETER, None)
+    wanted = {} if talk.conversation is None else {PARAMETER: talk.conversation.id}
+    if st.query_params.to_dict() != wanted:
+        st.query_params.from_dict(wanted)  # without what the page for reading left there
 
 
 def store_of(visit: Visit) -> ConversationStore | None:
