@@ -27,8 +27,12 @@ def draw(visit: Visit, assistant: Assistant) -> None:
     if question:
         talk.ask(question, scope.chosen(assistant))
         show_address(talk)
-    if not talk.turns:
-        _draw_start(visit, assistant)
+    place = st.empty()  # so that the start goes at once, and not only when the first question is answered
+    if talk.turns:
+        place.empty()
+    else:
+        with place.container():
+            _draw_start(visit, assistant)
     for number, turn in islice(enumerate(talk.turns, 1), _hidden(talk), None):
         turns.draw(visit, assistant, talk, turn, number)
     scope.draw(assistant)
