@@ -308,9 +308,9 @@ def test_a_slip_of_ours_is_said_in_words_once(app, monkeypatch):  # noqa: F811
     from cydqa.assistant import Assistant
 
     app.run()
-    monkeypatch.setattr(Assistant, "ask", lambda *_, **__: 1 / 0)
-    app.chat_input[0].set_value(LEAVE).run()
-    assert "Something went wrong" in app.error[0].value
-    monkeypatch.undo()
+    with monkeypatch.context() as broken:
+        broken.setattr(Assistant, "ask", lambda *_, **__: 1 / 0)
+        app.chat_input[0].set_value(LEAVE).run()
+        assert "Something went wrong" in app.error[0].value
     app.run()
     assert "Something went wrong" in app.error[0].value
