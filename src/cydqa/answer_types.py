@@ -8,6 +8,7 @@ Some leave marks that no answer is without: where nothing of these is quoted, th
 import re
 from collections.abc import Set
 from enum import StrEnum
+from functools import lru_cache
 
 from cydqa.words import terms
 
@@ -177,5 +178,10 @@ def holds(kind: AnswerType, sentence: str, asked: Set[str]) -> bool:
 
 def _adds(found: str, asked: Set[str]) -> bool:
     """Whether this says anything that the question does not."""
-    said = set(terms(found))
-    return not said or bool(said - asked)
+    said = _terms(found)
+    return not said or not said <= asked
+
+
+@lru_cache(maxsize=4096)
+def _terms(found: str) -> frozenset[str]:
+    return frozenset(terms(found))  # names, dates and numbers come again and again

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -90,9 +91,10 @@ def choose_quotes(retrieval: Retrieval, *, most_words: int) -> Choice:
     chosen: list[Sentence] = []
     held: list[frozenset[str]] = []  # the terms of the chosen
     fates: dict[int, Fate] = {}
+    taken: set[int] = set()  # places of the chosen
     used = 0  # words
     for number, sentence in enumerate(ranked):
-        if sentence in chosen:
+        if number in taken:
             continue  # as the antecedent of another
         length = _words(sentence)
         if chosen and sentence.score < chosen[0].score - drop:
@@ -103,12 +105,14 @@ def choose_quotes(retrieval: Retrieval, *, most_words: int) -> Choice:
             fates[number] = Fate.REPEATS
         else:
             fates[number] = Fate.QUOTED
+            taken.add(number)
             chosen.append(sentence)
             held.append(_terms(sentence))
             used += length
             before = _antecedent(sentence, ranked)
-            if before is not None and ranked[before] not in chosen and used + _words(ranked[before]) <= most_words:
+            if before is not None and before not in taken and used + _words(ranked[before]) <= most_words:
                 fates[before] = Fate.ANTECEDENT
+                taken.add(before)
                 chosen.append(ranked[before])
                 held.append(_terms(ranked[before]))
                 used += _words(ranked[before])
@@ -202,7 +206,12 @@ def _repeats(sentence: Sentence, held: Sequence[frozenset[str]]) -> bool:
 
 
 def _terms(sentence: Sentence) -> frozenset[str]:
-    return frozenset(terms(sentence.text))
+    return _terms_of(sentence.text)
+
+
+@lru_cache(maxsize=2048)
+def _terms_of(text: str) -> frozenset[str]:
+    return frozenset(terms(text))
 
 
 def _alike(one: frozenset[str], other: frozenset[str]) -> bool:

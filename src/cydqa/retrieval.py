@@ -16,6 +16,7 @@ import numpy.typing as npt
 from cydqa.embedding import Matrix
 from cydqa.index import Rows, Scores
 from cydqa.index.forward import Units
+from cydqa.index.lexical import best
 from cydqa.index.store import Generation
 from cydqa.question import Concept, Question
 from cydqa.types import Hit
@@ -124,7 +125,8 @@ def retrieve(
     candidates = max(candidates, k)
     words = question.term_weights()
     dense_rows, _ = generation.dense.search(vector, candidates, rows)
-    lexical_rows, _ = generation.lexical.search(words, candidates, rows)
+    bm25 = generation.lexical.scores(words)
+    lexical_rows, _ = best(bm25, candidates, rows)
     union = np.unique(np.concatenate([dense_rows, lexical_rows]))
     sample = generation.sample
 
@@ -132,7 +134,6 @@ def retrieve(
     sentence_vectors, starts = generation.sentence_vectors(union)
     sentence_cosines = _cosines(sentence_vectors, vector)
     sample_best = _best(_cosines(sample.sentence_vectors, vector), sample.first_sentences)
-    bm25 = generation.lexical.scores(words)
     sample_bm25 = bm25[sample.rows]
     rare = float(bm25.max(initial=0)) / _RARE  # of all passages, so that a restriction changes no score
     units = generation.lexical.forward.units(union)
@@ -150,8 +151,8 @@ def retrieve(
     weights = np.array([RANKING[name] for name in RankFeatures._fields], np.float32)
     scores = (features * weights).sum(axis=1)  # not by `@`, which rounds equal rows differently
 
-    best = _first(scores, union, k * _DEEPER if definitions and question.subject else k, generation)
-    stored = generation.passages.chunks(union[best])
+    first = _first(scores, union, k * _DEEPER if definitions and question.subject else k, generation)
+    stored = generation.passages.chunks(union[first])
     dense_ranks = {row: rank for rank, row in enumerate(dense_rows.tolist(), 1)}
     lexical_ranks = {row: rank for rank, row in enumerate(lexical_rows.tolist(), 1)}
     ends = np.append(starts[1:], len(sentence_cosines))
@@ -173,7 +174,7 @@ def retrieve(
                 present=in_passage[i],
                 present_in=in_sentence[starts[i] : ends[i]],
             )
-            for rank, (i, passage) in enumerate(zip(best, stored, strict=True), 1)
+            for rank, (i, passage) in enumerate(zip(first, stored, strict=True), 1)
             if rank <= k or any(question.is_defined_by(passage.chunk.slice(*span)) for span in passage.chunk.sentences)
         ),
         sentence_mean=_mean(sample_best),

@@ -15,6 +15,16 @@ if TYPE_CHECKING:
 Weights = Mapping[str, float]
 
 
+def best(scores: Scores, k: int, rows: Rows | None = None) -> tuple[Rows, Scores]:
+    """The k rows with the highest scores above 0 and those, best first, ties by row; only among `rows` where given."""
+    among = np.flatnonzero(scores > 0) if rows is None else rows[scores[rows] > 0]
+    if len(among) > k:  # sorting all of them would take longer than finding the k best
+        own = scores[among]
+        among = among[own >= np.partition(own, -k)[-k]]
+    order = np.lexsort((among, -scores[among]))[:k]
+    return among[order], scores[among[order]]
+
+
 class LexicalIndex:
     """Okapi BM25 with Lucene's idf (Robertson and Zaragoza 2009; Lù, "BM25S", 2024). Safe to share between threads."""
 
@@ -45,10 +55,7 @@ class LexicalIndex:
         Args:
             query: what each term's BM25 score counts.
         """
-        scores = self.scores(query)
-        among = np.flatnonzero(scores > 0) if rows is None else rows[scores[rows] > 0]
-        order = np.lexsort((among, -scores[among]))[:k]
-        return among[order], scores[among[order]]
+        return best(self.scores(query), k, rows)
 
     def scores(self, query: Weights) -> Scores:
         """(len(self),) float32: the weighted sum of the terms' BM25 scores in each row, 0 where none of them occurs."""

@@ -17,6 +17,7 @@ from cydqa.index import REBUILD, Rows
 from cydqa.types import CharacterRun, Chunk, Document, DocumentSummary, Metadata, Reference, Section, Source
 
 Table = Literal["chunks", "sentences"]
+_ORIGINS = 512  # documents whose metadata are kept in memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class Passages:
         uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
         self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
         self._lock = threading.Lock()
+        self._origins: dict[str, tuple[Metadata, tuple[int, ...]]] = {}  # those asked for of late
         self._select("SELECT count(*) FROM documents")  # opens the file now, so that it may be deleted later
 
     def counts(self) -> tuple[int, int, int]:
@@ -184,6 +186,14 @@ class Passages:
 
     def origin(self, document_id: str) -> tuple[Metadata, tuple[int, ...]]:
         """What a stored document says about itself, and the offsets at which its pages start."""
+        found = self._origins.get(document_id)
+        if found is None:
+            if len(self._origins) >= _ORIGINS:
+                self._origins.clear()
+            found = self._origins[document_id] = self._read_origin(document_id)
+        return found
+
+    def _read_origin(self, document_id: str) -> tuple[Metadata, tuple[int, ...]]:
         metadata, pages = self._select("SELECT metadata, pages FROM documents WHERE id = ?", document_id)[0]
         return _metadata(metadata), tuple(json.loads(pages))
 
