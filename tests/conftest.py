@@ -243,8 +243,9 @@ def real_index(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def chromium():
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=MILLISECONDS)
     path = shutil.which("chromium")
     if path is None:
         pytest.fail("Chromium is missing. Install it with: apt-get install chromium")
