@@ -10,7 +10,7 @@ import threading
 import pytest
 
 from cydqa.errors import StateError
-from cydqa.saved import ConversationStore, title_of
+from cydqa.saved import ConversationStore
 
 ME, OTHER = "issuer me", "issuer other"
 QUESTION = "How long is annual leave?"
@@ -169,24 +169,6 @@ def test_any_text_that_python_can_hold_is_kept(store):
     store.fail(ME, turn.id, "\udfff")
     assert store.conversations(ME, "\ud800 pair")[0].title == conversation.title
     assert store.turns(ME, conversation.id)[0].question.endswith("'; DROP TABLE turns; --")
-
-
-@pytest.mark.parametrize(
-    ("question", "title"),
-    [
-        ("Who led it?", "Who led it?"),
-        ("  Who\nled  it? ", "Who led it?"),
-        ("", "Conversation"),
-        ("word " * 30, "word " * 11 + "word…"),
-        ("x" * 5000, "x" * 59 + "…"),
-        ("a" * 60, "a" * 60),
-        ("a" * 59 + " b", "a" * 59 + "…"),
-        ("a" * 50 + ", " + "b" * 50, "a" * 50 + "…"),
-    ],
-)
-def test_a_title_is_the_question_cut_at_a_word(question, title):
-    assert title_of(question) == title
-    assert len(title_of(question)) <= 60
 
 
 def test_threads_and_processes_write_side_by_side(store, tmp_path):

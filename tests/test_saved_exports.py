@@ -1,4 +1,4 @@
-"""Conversations as Markdown, and rated turns as judged questions."""
+"""Titles, conversations as Markdown, and rated turns as judged questions."""
 
 import html
 import json
@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 from cydqa.errors import CydqaError
 from cydqa.evaluation.questions import read_questions
 from cydqa.evaluation.run import evaluate
-from cydqa.saved import Conversation, ConversationStore, Turn, conversation_markdown
+from cydqa.saved import Conversation, ConversationStore, Turn, conversation_markdown, title_of
 from cydqa.saved.markdown import escaped
 from cydqa.types import Disagreement, Metadata
 
@@ -49,6 +49,24 @@ def leave(assistant):
 @pytest.fixture
 def declined(assistant):
     return assistant.ask("Who won the football match?", min_confidence=1)
+
+
+@pytest.mark.parametrize(
+    ("question", "title"),
+    [
+        ("Who led it?", "Who led it?"),
+        ("  Who\nled  it? ", "Who led it?"),
+        ("", "Conversation"),
+        ("word " * 30, "word " * 11 + "word…"),
+        ("x" * 5000, "x" * 59 + "…"),
+        ("a" * 60, "a" * 60),
+        ("a" * 59 + " b", "a" * 59 + "…"),
+        ("a" * 50 + ", " + "b" * 50, "a" * 50 + "…"),
+    ],
+)
+def test_a_title_is_the_question_cut_at_a_word(question, title):
+    assert title_of(question) == title
+    assert len(title_of(question)) <= 60
 
 
 @given(st.text(alphabet=st.sampled_from("\\`*_[]{}#-.+=<>&~$^@:!|()1 9a\nwx/\"'"), max_size=30) | st.text())
