@@ -4,13 +4,15 @@ Records outlive the version that wrote them: what a record says beyond the field
 does not say takes the default of its field. So a field added to `types` needs a default.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, fields, is_dataclass
 from functools import cache
 from types import UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeAlias, Union, get_args, get_origin, get_type_hints
 
 from cydqa.types import Answer
+
+_Maker: TypeAlias = Callable[[Any], Any]
 
 _DOCUMENT = "document_id"  # what every field is called that names a document
 
@@ -26,7 +28,7 @@ def answer_of(record: Any) -> Answer:
     Raises:
         ValueError: if a value is not of the type of its field, or one without a default is missing.
     """
-    answer: Answer = _made(Answer, record)
+    answer: Answer = _maker(Answer)(record)
     return answer
 
 
@@ -43,28 +45,44 @@ def documents_in(record: Any) -> Iterator[str]:
 
 
 @cache
-def _hints(kind: type) -> dict[str, Any]:
-    return get_type_hints(kind)
-
-
-def _made(kind: Any, value: Any) -> Any:
-    """A value of this type from what JSON gives for it."""
+def _maker(kind: Any) -> _Maker:
+    """What makes a value of this type from what JSON gives for it, or raises ValueError."""
     origin, arguments = get_origin(kind), get_args(kind)
     if origin in (Union, UnionType):
-        (wanted,) = (argument for argument in arguments if argument is not type(None))
-        return None if value is None else _made(wanted, value)
-    if origin is tuple and isinstance(value, (list, tuple)):
-        kinds = [arguments[0]] * len(value) if arguments[1:] == (Ellipsis,) else arguments
-        return tuple(_made(each, held) for each, held in zip(kinds, value, strict=True))
-    if origin is dict and isinstance(value, Mapping):
-        return {name: _made(arguments[1], held) for name, held in value.items()}
-    if isinstance(kind, type) and is_dataclass(kind) and isinstance(value, Mapping):
-        hints = _hints(kind)
-        given = {each.name: _made(hints[each.name], value[each.name]) for each in fields(kind) if each.name in value}
+        (wanted,) = (_maker(argument) for argument in arguments if argument is not type(None))
+        return lambda value: None if value is None else wanted(value)
+    if origin is tuple and arguments[1:] == (Ellipsis,):
+        each = _maker(arguments[0])
+        return lambda value: tuple([each(held) for held in _checked(value, (list, tuple))])
+    if origin is tuple:
+        makers = [_maker(argument) for argument in arguments]
+        return lambda value: tuple(
+            [make(held) for make, held in zip(makers, _checked(value, (list, tuple)), strict=True)]
+        )
+    if origin is dict:
+        each = _maker(arguments[1])
+        return lambda value: {name: each(held) for name, held in _checked(value, dict).items()}
+    if is_dataclass(kind):
+        return _record_maker(kind)
+    wanted_types = (int, float) if kind is float else kind
+    return lambda value: _checked(value, wanted_types)
+
+
+def _record_maker(kind: Any) -> _Maker:
+    hints = get_type_hints(kind)
+    makers = [(each.name, _maker(hints[each.name])) for each in fields(kind)]
+
+    def make(value: Any) -> Any:
+        given = _checked(value, dict)
         try:
-            return kind(**given)
+            return kind(**{name: made(given[name]) for name, made in makers if name in given})
         except TypeError as error:
             raise ValueError(f"a record of {kind.__name__} is incomplete: {error}") from error
-    if origin is None and isinstance(value, (int, float) if kind is float else kind):
+
+    return make
+
+
+def _checked(value: Any, kinds: Any) -> Any:
+    if isinstance(value, kinds):
         return value
-    raise ValueError(f"{value!r:.80} is no {kind}")
+    raise ValueError(f"{value!r:.80} is not of the type {kinds}")

@@ -163,5 +163,7 @@ def _explained(path: Path) -> Iterator[None]:
         raise StateError(
             f"The conversations in {path} can't be used: {error}.", hint=_HINTS.get(code, DAMAGED)
         ) from error
+    except UnicodeDecodeError as error:  # of a message that names a damaged table
+        raise StateError(f"The conversations in {path} are damaged.", hint=DAMAGED) from error
     except OSError as error:
         raise StateError(f"The conversations in {path} can't be used: {error.strerror}.", hint=_ACCESS) from error
