@@ -304,6 +304,17 @@ def test_answers_that_show_removed_documents_can_be_erased(app, corpus, tmp_path
     assert b"laptops.md" not in b"".join(file.read_bytes() for file in (tmp_path / "state").glob("*.sqlite*"))
 
 
+def test_the_way_back_from_a_document_leads_to_its_turn(app):  # noqa: F811
+    app.run()
+    for _ in range(12):
+        ask(app, LEAVE)
+    assert 'getElementById("question-1")' not in html(app)
+    app.query_params["turn"] = app.session_state["talk"].turns[0].id
+    app.run()
+    assert 'getElementById("question-1")' in html(app)
+    assert 'id="question-1"' in html(app)
+
+
 def test_a_slip_of_ours_is_said_in_words_once(app, monkeypatch):  # noqa: F811
     from cydqa.assistant import Assistant
 

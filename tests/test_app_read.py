@@ -164,7 +164,7 @@ def test_one_goes_from_citation_to_citation_and_back_to_the_answer(read, kept):
     said = f"conversation={kept['conversation']}&turn={kept['turn']}"
     app = read(document="laptops.md", start="9", end="30", **kept)
     assert links(app) == {
-        "Back to the answer": f"conversation={kept['conversation']}",
+        "Back to the answer": said,
         "Previous citation": f"document=leave.md&start=14&end=61&{said}",
         "Next citation": f"document=leave.md&start=20&end=40&{said}",
         "All documents": "",

@@ -21,6 +21,7 @@ _LONGEST = 20_000  # characters of a question
 
 def draw(visit: Visit, assistant: Assistant) -> None:
     """Draw the conversation and the input; a new question is answered at once."""
+    from_source = st.query_params.get("turn")  # the way back from a document names the turn that it was opened from
     talk = talk_of(visit)
     typed = st.chat_input("Ask about cyber diplomacy", key="question", max_chars=_LONGEST, submit_mode="stop")
     question = typed or st.session_state.pop(_PRESSED, None)
@@ -33,12 +34,16 @@ def draw(visit: Visit, assistant: Assistant) -> None:
     else:
         with place.container():
             _draw_start(visit, assistant)
+    ids = [turn.id for turn in talk.turns]
+    back = ids.index(from_source) + 1 if from_source in ids else 0
+    if 0 < back <= len(ids) - _SHOWN:
+        st.session_state[_ALL_SHOWN] = ids[0]
     for number, turn in islice(enumerate(talk.turns, 1), _hidden(talk), None):
         turns.draw(visit, assistant, talk, turn, number)
     scope.draw(assistant)
     sidebar.draw(visit, assistant, talk)  # after the answers, which it offers to save
-    if question:
-        st.html(render.scroll_to_question(len(talk.turns)), unsafe_allow_javascript=True)
+    if question or back:
+        st.html(render.scroll_to_question(back or len(talk.turns)), unsafe_allow_javascript=True)
 
 
 def _hidden(talk: Talk) -> int:

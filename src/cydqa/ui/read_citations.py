@@ -20,7 +20,7 @@ def draw_ways(visit: Visit, address: Address) -> None:
                 visit.pages["ask"],
                 label="Back to the answer",
                 icon=":material/arrow_back:",
-                query_params={"conversation": address.carried["conversation"]},
+                query_params=dict(address.carried),
             )
         if here is not None:
             _draw_neighbours(visit, address, citations, here)
