@@ -5,7 +5,9 @@ import threading
 import streamlit as st
 
 from cydqa.assistant import Assistant, open_assistant
+from cydqa.errors import DocumentError
 from cydqa.settings import Settings
+from cydqa.types import Metadata
 
 
 def opened_assistant(settings: Settings) -> Assistant:
@@ -13,6 +15,14 @@ def opened_assistant(settings: Settings) -> Assistant:
     assistant = _open(settings.model_dump_json())
     assistant.documents()  # looks at what is live now
     return assistant
+
+
+def known_metadata(assistant: Assistant, document_id: str) -> Metadata:
+    """What a document says about itself; nothing of one that was removed since it was quoted."""
+    try:
+        return assistant.metadata(document_id)
+    except DocumentError:
+        return Metadata()
 
 
 @st.cache_resource(show_spinner=False)

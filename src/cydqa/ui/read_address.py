@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cydqa.types import Span
+from cydqa.types import Citation, Span
 
 _NUMBER = re.compile(r"[0-9]{1,9}")
 
@@ -23,6 +23,11 @@ class Address:
         """The parameters of the same address but for the part."""
         named = {"document": self.document, "start": self.start, "end": self.end, **self.carried, "part": str(part)}
         return {name: value for name, value in named.items() if value is not None}
+
+
+def parameters_of(citation: Citation) -> dict[str, str]:
+    """What names the place of a citation in an address."""
+    return {"document": citation.document_id, "start": str(citation.start), "end": str(citation.end)}
 
 
 def address_of(parameters: Mapping[str, str]) -> Address:

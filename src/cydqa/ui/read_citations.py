@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from cydqa.types import Citation
-from cydqa.ui.read_address import Address
+from cydqa.ui.read_address import Address, parameters_of
 from cydqa.ui.talk import citations_of
 from cydqa.ui.visit import Visit
 
@@ -34,15 +34,11 @@ def _draw_neighbours(visit: Visit, address: Address, citations: Sequence[Citatio
         ("Next citation", ":material/keyboard_arrow_right:", here + 1),
     ):
         if 0 <= other < len(citations):
-            where = {**_place_of(citations[other]), **address.carried}
+            where = {**parameters_of(citations[other]), **address.carried}
             st.page_link(visit.pages["read"], label=label, icon=icon, query_params=where)
-
-
-def _place_of(citation: Citation) -> dict[str, str]:
-    return {"document": citation.document_id, "start": str(citation.start), "end": str(citation.end)}
 
 
 def _position(citations: Sequence[Citation], address: Address) -> int | None:
     """Which of the citations the address names, from 0."""
     wanted = {"document": address.document, "start": address.start, "end": address.end}
-    return next((i for i, citation in enumerate(citations) if _place_of(citation) == wanted), None)
+    return next((i for i, citation in enumerate(citations) if parameters_of(citation) == wanted), None)

@@ -1,6 +1,5 @@
 """The conversations that are kept: choose, search, rename, write out, delete."""
 
-from collections.abc import Iterable
 from contextlib import suppress
 from functools import partial
 from itertools import chain
@@ -8,11 +7,12 @@ from itertools import chain
 import streamlit as st
 
 from cydqa.assistant import Assistant
-from cydqa.errors import DocumentError, StateError
+from cydqa.errors import StateError
 from cydqa.references import bibtex, csl_json
 from cydqa.saved import Conversation, ConversationStore, conversation_markdown
-from cydqa.types import Citation, Metadata
+from cydqa.types import Citation
 from cydqa.ui import render
+from cydqa.ui.opening import known_metadata
 from cydqa.ui.talk import PARAMETER, Talk, start, why_not_kept
 from cydqa.ui.visit import Visit
 
@@ -94,30 +94,19 @@ def _draw_current(visit: Visit, assistant: Assistant, talk: Talk) -> None:
 
 def _draw_exports(assistant: Assistant, talk: Talk, citations: list[Citation]) -> None:
     conversation = talk.as_conversation()
-    metadata = _metadata(assistant, (citation.document_id for citation in citations))
-    name = render.file_name(conversation.title)
-    st.download_button(
-        "Save as Markdown",
-        partial(conversation_markdown, conversation, talk.turns, metadata=metadata),
-        f"{name}.md",
-        "text/markdown",
-        on_click="ignore",
-    )
+    cited = dict.fromkeys(citation.document_id for citation in citations)
+    metadata = {document_id: known_metadata(assistant, document_id) for document_id in cited}
+    written = [
+        ("Save as Markdown", partial(conversation_markdown, conversation, talk.turns), "md", "text/markdown"),
+    ]
     if citations:
-        st.download_button(
-            "References as BibTeX",
-            partial(bibtex, citations, metadata=metadata),
-            f"{name}.bib",
-            "text/x-bibtex",
-            on_click="ignore",
-        )
-        st.download_button(
-            "References as CSL-JSON",
-            partial(csl_json, citations, metadata=metadata),
-            f"{name}.json",
-            "application/vnd.citationstyles.csl+json",
-            on_click="ignore",
-        )
+        written += [
+            ("References as BibTeX", partial(bibtex, citations), "bib", "text/x-bibtex"),
+            ("References as CSL-JSON", partial(csl_json, citations), "json", "application/vnd.citationstyles.csl+json"),
+        ]
+    name = render.file_name(conversation.title)
+    for label, write, suffix, mime in written:
+        st.download_button(label, partial(write, metadata=metadata), f"{name}.{suffix}", mime, on_click="ignore")
 
 
 def _draw_all(visit: Visit, assistant: Assistant, talk: Talk, store: ConversationStore) -> None:
@@ -177,13 +166,3 @@ def _erase_quoting(talk: Talk, store: ConversationStore, document_ids: list[str]
 def _erase_all(visit: Visit, talk: Talk, store: ConversationStore) -> None:
     store.delete_all(talk.owner)
     _begin(visit)
-
-
-def _metadata(assistant: Assistant, documents: Iterable[str]) -> dict[str, Metadata]:
-    known = {}
-    for document_id in dict.fromkeys(documents):
-        try:
-            known[document_id] = assistant.metadata(document_id)
-        except DocumentError:
-            continue  # removed since; the citation itself says the rest
-    return known

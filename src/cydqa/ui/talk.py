@@ -82,8 +82,7 @@ class Talk:
 
     def before(self, turn: Turn) -> list[Answer]:
         """The answers that a question is read with, oldest first."""
-        place = next(i for i, each in enumerate(self.turns) if each.id == turn.id)
-        return [each.answer for each in self.turns[:place] if each.answer is not None]
+        return [each.answer for each in self.turns[: self._place(turn)] if each.answer is not None]
 
     def as_conversation(self) -> Conversation:
         """The conversation, also where it is not kept: then it has the first question's title."""
@@ -110,8 +109,11 @@ class Talk:
             return None
         return kept
 
+    def _place(self, turn: Turn) -> int:
+        return next(i for i, each in enumerate(self.turns) if each.id == turn.id)
+
     def _replace(self, turn: Turn, **changes: object) -> None:
-        place = next(i for i, each in enumerate(self.turns) if each.id == turn.id)
+        place = self._place(turn)
         self.turns[place] = replace(self.turns[place], **changes)  # type: ignore[arg-type]
 
 

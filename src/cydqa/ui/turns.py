@@ -1,15 +1,17 @@
 """One question and what was said to it."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import streamlit as st
 
 from cydqa.assistant import Assistant
-from cydqa.errors import DocumentError
 from cydqa.references import reference
 from cydqa.saved import Turn
 from cydqa.types import Answer, Citation, Metadata
 from cydqa.ui import asking, render
+from cydqa.ui.opening import known_metadata
+from cydqa.ui.read_address import parameters_of
 from cydqa.ui.render import answers
 from cydqa.ui.talk import Talk
 from cydqa.ui.visit import Visit
@@ -58,16 +60,7 @@ def _ask_again(talk: Talk, turn: Turn, literal: bool) -> None:
 
 
 def _draw_answer(visit: Visit, assistant: Assistant, talk: Talk, turn: Turn, answer: Answer, number: int) -> None:
-    known: dict[str, Metadata] = {}
-
-    def metadata_of(document_id: str) -> Metadata:
-        if document_id not in known:
-            try:
-                known[document_id] = assistant.metadata(document_id)
-            except DocumentError:  # removed since
-                known[document_id] = Metadata()
-        return known[document_id]
-
+    metadata_of = partial(known_metadata, assistant)
     if answer.declined:
         searched = len(assistant.documents()) if turn.documents is None else len(turn.documents)
         st.html(answers.declined(answer, searched))
@@ -91,12 +84,11 @@ def _draw_card(
     with st.container(border=True, key=f"card-{anchor}", gap="xsmall"):
         text = reference(citation, metadata=metadata_of(citation.document_id))
         st.html(answers.card(citation, anchor, text, mark=mark))
-        where = {"document": citation.document_id, "start": str(citation.start), "end": str(citation.end)}
         st.page_link(
             visit.pages["read"],
             label="Open in source",
             icon=":material/menu_book:",
-            query_params={**where, **came_from},
+            query_params={**parameters_of(citation), **came_from},
         )
 
 
