@@ -181,7 +181,7 @@ def assistant_of(tmp_path_factory, embedder, parsers):
 @pytest.fixture
 def fake_encoder(monkeypatch, embedder):
     """Wherever the entry points would open the real encoder, they get the fake one."""
-    monkeypatch.setattr("cydqa.embedding.sentence_transformer.open_encoder", lambda *_, **__: embedder)
+    monkeypatch.setattr("cydqa.embedding.opening.open_encoder", lambda *_, **__: embedder)
     return embedder
 
 
@@ -239,6 +239,14 @@ def real_index(tmp_path_factory):
     shutil.copytree(ROOT / "corpus", folder / "corpus")
     report = build_index(folder / "corpus", folder / "index", settings=Settings())
     return folder / "corpus", folder / "index", report
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory):
+    """A sentence-transformers model with two small random layers, saved to a folder."""
+    from tiny_models import save_model
+
+    return save_model(tmp_path_factory.mktemp("tiny"))
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from pathlib import Path
 from conftest import WordEmbedder
 
 from cydqa.__main__ import main
-from cydqa.embedding import sentence_transformer
+from cydqa.embedding import opening
 
 _LONG_SECONDS = 120
 
@@ -33,6 +33,6 @@ if __name__ == "__main__":
     if how == "killed":
         os.kill(os.getpid(), signal.SIGKILL)
     embedder = Held() if "TEST_HOLD" in os.environ else WordEmbedder()
-    sentence_transformer.open_encoder = lambda *_, may_download=False: embedder if not may_download else sys.exit(9)
+    opening.open_encoder = lambda *_, may_download=False: embedder if not may_download else sys.exit(9)
     signal.signal(signal.SIGINT, stubborn if how == "stubborn" else signal.default_int_handler)
     main()

@@ -125,8 +125,8 @@ def test_two_documents_with_the_same_example_show_it_once(app, corpus):
 def test_the_page_never_asks_the_hub(app, monkeypatch):
     asked = []
     monkeypatch.setattr(
-        "cydqa.embedding.sentence_transformer.open_encoder",
-        lambda model, *, may_download=False: asked.append(may_download) or WordEmbedder(),
+        "cydqa.embedding.opening.open_encoder",
+        lambda model, index_dir=None, *, may_download=False: asked.append(may_download) or WordEmbedder(),
     )
     app.run()
     assert asked

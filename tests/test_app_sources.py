@@ -307,7 +307,7 @@ def test_without_the_encoder_the_documents_are_there_and_the_reason(page, built,
     def open_encoder(*_, **__):
         raise ModelUnavailableError("The encoder is gone.", hint="Bring it back.")
 
-    monkeypatch.setattr("cydqa.embedding.sentence_transformer.open_encoder", open_encoder)
+    monkeypatch.setattr("cydqa.embedding.opening.open_encoder", open_encoder)
     page.run()
     assert "The encoder is gone" in page.error[0].value
     assert "Rebuild the index" not in labels(page)

@@ -50,6 +50,18 @@ def test_a_question_that_the_documents_do_not_answer_is_declined(assistant):
     assert answer.confidence < 0.3
 
 
+def test_a_question_that_is_asked_again_is_not_embedded_again(tmp_path, build, settings, monkeypatch):
+    build()
+    embedded, embed = [], WordEmbedder.embed_query
+    monkeypatch.setattr(WordEmbedder, "embed_query", lambda self, text: embedded.append(text) or embed(self, text))
+    assistant = open_assistant(tmp_path / "index", settings=settings, embedder=WordEmbedder())
+    first, second = (assistant.ask("How much leave does an employee have?") for _ in range(2))
+    assert len(embedded) == 1
+    assert first.citations == second.citations
+    assistant.ask("When does unused leave expire?")
+    assert len(embedded) == 2
+
+
 def test_the_threshold_can_be_chosen_for_one_question(assistant):
     question = "Which bird builds its nest in Patagonia?"
     quoted = assistant.ask(question, min_confidence=0)

@@ -45,7 +45,7 @@ def test_an_index_that_is_not_there_is_a_finding(check):
 def test_damaged_files_are_all_named(build, check, tmp_path):
     build()
     folder = live_folder(tmp_path / "index")
-    for name in ("vectors.faiss", "passages.sqlite"):
+    for name in ("vectors.npy", "passages.sqlite"):
         with (folder / name).open("r+b") as file:
             file.write(b"rot")
     found = check()
@@ -134,7 +134,7 @@ def test_an_encoder_that_gives_other_vectors_is_found(build, check):
 def test_a_large_array_is_verified_block_by_block(corpus, tmp_path, embedder, settings, parsers, monkeypatch, check):
     """Opening reads nothing of it; a damaged block is noticed by the first question that needs it, and by `check`."""
     monkeypatch.setattr(manifest, "WHOLE", 1000)
-    monkeypatch.setattr(arrays, "BLOCK", 1100)
+    monkeypatch.setattr(arrays, "BLOCK", 1088)
     write_corpus(corpus, {f"m{number:04}.txt": f"Rule {number} is about thing{number}." for number in range(2000)})
     build_index(corpus, tmp_path / "index", settings=settings, embedder=embedder, parsers=parsers)
     path = live_folder(tmp_path / "index") / "sentences.npy"
@@ -145,7 +145,7 @@ def test_a_large_array_is_verified_block_by_block(corpus, tmp_path, embedder, se
     name, unread = next((name, row) for name, row in rows.items() if row > 10 and not read & {row - 1, row, row + 1})
     content = bytearray(path.read_bytes())
     size = 2 * embedder.dim
-    ((row, _),) = generation.passages.sentence_ranges([unread])
+    row = int(generation.lexical.forward.sentence_rows(np.array([unread]))[0][0])
     content[-size * (generation.manifest.sentences - row) + size // 2] ^= 1  # in the middle of that row
     path.write_bytes(content)
     assert "sentences.npy is damaged" in check()[0][0]

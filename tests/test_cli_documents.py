@@ -149,6 +149,6 @@ def test_progress_comes_as_lines_of_json(run):
     assert status == 0
     assert json.loads(out)["added"] == ["laptops.md", "leave.md", "notes/invoices.txt"]
     assert all(step.keys() == {"stage", "done", "total", "documents", "passages", "seconds_left"} for step in steps)
-    assert [steps[0]["stage"], steps[-1]["stage"]] == ["reading documents", "publishing the index"]
+    assert [steps[0]["stage"], steps[-1]["stage"]] == ["preparing the encoder", "publishing the index"]
     assert (steps[-1]["documents"], steps[-1]["passages"]) == (3, 5)
     assert run("index", "--rebuild", "--progress", "none")[2] == ""

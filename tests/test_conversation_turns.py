@@ -149,8 +149,7 @@ def test_without_the_history_a_follow_up_is_asked_literally(coast):
 
 def test_a_question_is_embedded_once_however_it_is_read(coast, monkeypatch):
     first = coast.ask("What is the Reef Pact?")
-    embedded = []
-    real = WordEmbedder.embed_query
-    monkeypatch.setattr(WordEmbedder, "embed_query", lambda self, text: embedded.append(text) or real(self, text))
+    embedded, real = [], coast._embed_query
+    monkeypatch.setattr(coast, "_embed_query", lambda text: embedded.append(text) or real(text))
     coast.ask("Who launched it?", history=[first])
     assert embedded == ["Who launched the Reef Pact?"]

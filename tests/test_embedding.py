@@ -9,7 +9,7 @@ import pytest
 
 from cydqa.embedding import model_files
 from cydqa.embedding.model_files import locate_model
-from cydqa.embedding.sentence_transformer import open_encoder
+from cydqa.embedding.opening import open_encoder
 from cydqa.embedding.tokenizer import ModelTokenizer
 from cydqa.errors import ModelUnavailableError
 
@@ -20,27 +20,6 @@ TEXTS = [
     "😀 é",
     "Norms",
 ]
-
-
-@pytest.fixture(scope="module")
-def tiny_model(tmp_path_factory):
-    """A sentence-transformers model with two small random layers, saved to a folder."""
-    import torch
-    from sentence_transformers import SentenceTransformer
-    from sentence_transformers.models import Pooling, Transformer
-    from transformers import BertConfig, BertModel, BertTokenizerFast
-
-    torch.manual_seed(0)
-    folder = tmp_path_factory.mktemp("tiny")
-    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "cyber", "diplomacy", "norms", "states", ".", "a"]
-    (folder / "vocab.txt").write_text("\n".join(words))
-    sizes = {"hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 32}
-    config = BertConfig(vocab_size=len(words), max_position_embeddings=64, **sizes)
-    BertModel(config).save_pretrained(folder / "bert")
-    BertTokenizerFast(str(folder / "vocab.txt")).save_pretrained(folder / "bert")
-    transformer = Transformer(str(folder / "bert"), max_seq_length=48)
-    SentenceTransformer(modules=[transformer, Pooling(16)], device="cpu").save(str(folder / "model"))
-    return folder / "model"
 
 
 def copy(model, tmp_path):

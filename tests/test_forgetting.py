@@ -9,6 +9,7 @@ import tracing
 from conftest import write_corpus
 
 from cydqa import open_assistant
+from cydqa.index import dense
 from cydqa.index.store import open_live
 from cydqa.words import terms
 
@@ -39,9 +40,8 @@ def vectors(index, document_id=NAME):
     passages, (sentences, _) = generation.dense.vectors(rows), generation.sentence_vectors(rows)
     assert len(passages) > 1
     assert len(sentences) > 2
-    stored = {row.astype("<f4").tobytes() for row in passages}, {row.astype("<f2").tobytes() for row in sentences}
-    for some in stored:
-        assert is_all_there(index, some)
+    for some in (passages, sentences):
+        assert is_all_there(index, {row.astype("<f2").tobytes() for row in some})
     return {row.astype(kind).tobytes() for row in np.concatenate([passages, sentences]) for kind in ("<f4", "<f2")}
 
 
@@ -80,6 +80,22 @@ def test_nothing_is_left_of_a_document_that_was_removed(index, build, corpus):
     (corpus / NAME).unlink()
     assert build().removed == (NAME,)
     assert not traces(index, wanted)
+
+
+def test_an_approximate_index_is_what_it_would_be_if_the_document_had_never_been(monkeypatch, index, build, corpus):
+    def dense_files():
+        return {path.name: path.read_bytes() for path in open_live(index).folder.glob("vectors.*")}
+
+    monkeypatch.setattr(dense, "EXACT", 0)
+    build(rebuild=True)
+    wanted, before = forms(WORDS | NAME_WORDS) | vectors(index), dense_files()
+    (corpus / NAME).unlink()
+    assert build().removed == (NAME,)
+    assert not traces(index, wanted)
+    after = dense_files()
+    build(rebuild=True)
+    assert len(after) == 3
+    assert dense_files() == after != before
 
 
 def test_nothing_is_left_of_a_document_whose_name_another_took(index, build, corpus):
@@ -121,7 +137,7 @@ def test_the_old_name_of_a_renamed_document_is_gone(index, build, corpus):
 def test_a_document_is_gone_although_the_index_that_held_it_was_damaged(index, build, corpus):
     wanted = forms(WORDS | NAME_WORDS) | vectors(index)
     live = index / "generations" / (index / "CURRENT").read_text().strip()
-    (live / "vectors.faiss").unlink()
+    (live / "vectors.npy").unlink()
     (corpus / NAME).unlink()
     build()
     assert not traces(index, wanted)
@@ -198,7 +214,7 @@ def test_a_build_that_finds_nothing_changed_finishes_a_deletion(index, build, co
     assert not traces(index, wanted)
 
 
-@pytest.mark.parametrize("moment", [at(0.5), at_publishing], ids=["while it writes", "at the moment it publishes"])
+@pytest.mark.parametrize("moment", [at(0.8), at_publishing], ids=["while it writes", "at the moment it publishes"])
 def test_nothing_is_left_of_a_document_whose_only_build_was_killed(tmp_path, build, corpus, interrupt, moment):
     build()
     write_corpus(corpus, {NAME: TEXT})

@@ -33,10 +33,10 @@ ORDER = [
 ]
 LEVEL = {part: level for level, parts in enumerate(ORDER) for part in parts}
 HEAVY = {
-    "torch": {"embedding/sentence_transformer.py"},
+    "torch": {"embedding/sentence_transformer.py", "embedding/exporting.py"},
     "sentence_transformers": {"embedding/sentence_transformer.py"},
-    "faiss": {"index/dense.py"},
-    "bm25s": {"index/lexical.py"},
+    "onnxruntime": {"embedding/onnx_encoder.py"},
+    "faiss": {"index/exact.py", "index/approximate.py"},
     "huggingface_hub": {"embedding/model_files.py"},
     "httpx": {"library/fetching.py"},
     "trafilatura": {"documents/web/boilerplate.py"},
@@ -90,7 +90,7 @@ def test_heavy_libraries_enter_late_and_in_one_place():
 
 
 def test_importing_cydqa_stays_light():
-    heavy = "{'torch', 'faiss', 'streamlit', 'sentence_transformers', 'bm25s', 'numpy', 'pydantic'}"
+    heavy = "{'torch', 'faiss', 'streamlit', 'sentence_transformers', 'numpy', 'pydantic'}"
     code = f"import sys, cydqa; loaded = {heavy} & set(sys.modules); assert not loaded, loaded"
     subprocess.run([sys.executable, "-c", code], check=True)
 

@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from cydqa.words import STOP_WORDS
+from cydqa.words import STOP_WORDS, terms
 
 VERSION = 1
-_PARENTHESES = re.compile(r"(?P<before>[^()\n]{1,200}?)\s?\((?P<inside>[^()\n]{2,120})\)")
+_PARENTHESES = re.compile(r"\(([^()\n]{2,120})\)")
+_MOST_BEFORE = 200  # characters before a parenthesis in which a long form lies
 _SHORT = re.compile(r"(?=.*[A-Z].*[A-Z])[A-Za-z0-9][A-Za-z0-9&/.-]{1,9}")
 _WORD = re.compile(r"\S+")
 
@@ -25,6 +26,23 @@ class Abbreviation(NamedTuple):
     long: str
 
 
+class ExplainedTerm(NamedTuple):
+    """An abbreviation as the term that a search looks for, and the terms of what it stands for."""
+
+    short: str
+    long: tuple[str, ...]
+
+
+def explained_terms(text: str) -> list[ExplainedTerm]:
+    """The abbreviations that a text explains, as terms, each pair once, in order; none that reads as its long form."""
+    found = []
+    for short, long in find_abbreviations(text):
+        key, phrase = terms(short, shouted=False), tuple(terms(long))
+        if len(key) == 1 and phrase and phrase != tuple(key):
+            found.append(ExplainedTerm(key[0], phrase))
+    return list(dict.fromkeys(found))
+
+
 def find_abbreviations(text: str) -> list[Abbreviation]:
     """The abbreviations that a text explains, each pair once, in the order of their first explanation."""
     return list(dict.fromkeys(_explained(text)))
@@ -32,7 +50,7 @@ def find_abbreviations(text: str) -> list[Abbreviation]:
 
 def _explained(text: str) -> Iterator[Abbreviation]:
     for match in _PARENTHESES.finditer(text):
-        before, inside = match["before"], re.split(r"[;,]", match["inside"])[0].strip()
+        before, inside = _before(text, match.start()), re.split(r"[;,]", match[1])[0].strip()
         last = before.rsplit(maxsplit=1)[-1:]
         if _SHORT.fullmatch(inside):
             long = _long_form(inside, before)
@@ -40,6 +58,13 @@ def _explained(text: str) -> Iterator[Abbreviation]:
                 yield Abbreviation(inside, long)
         elif last and _SHORT.fullmatch(last[0]) and _long_form(last[0], inside) == inside:
             yield Abbreviation(last[0], inside)
+
+
+def _before(text: str, place: int) -> str:
+    """What stands before a parenthesis in its line, without the space between; "" where that is another one."""
+    stop = place - text[place - 1 : place].isspace()
+    first = max(0, stop - _MOST_BEFORE)
+    return text[max(first, *(text.rfind(mark, first, stop) + 1 for mark in "()\n")) : stop]
 
 
 def _long_form(short: str, before: str) -> str | None:

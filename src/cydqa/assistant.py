@@ -3,16 +3,15 @@
 import threading
 import time
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from cydqa.answering import MODE, Origin, cite, cite_passages, compose
 from cydqa.confidence import confidence, features_of
 from cydqa.conversation import read_as
 from cydqa.disagreement import disagreements
-from cydqa.documents.isolation import ParserPool
-from cydqa.documents.protocol import Mark
-from cydqa.embedding import Embedder, Matrix
+from cydqa.documents.drawing import PageDrawer
+from cydqa.embedding import Embedder, Matrix, opening
 from cydqa.errors import CydqaError, DocumentError
 from cydqa.explaining import explain
 from cydqa.index import Rows
@@ -25,6 +24,7 @@ from cydqa.settings import Settings, load_settings
 from cydqa.types import Answer, Chunk, Document, Hit, Metadata, Overview, PageImage
 
 _NEAREST = 3  # passages shown with a declined answer
+_QUESTIONS = 1024  # whose vectors are kept, because people ask again
 
 
 class Assistant:
@@ -36,7 +36,8 @@ class Assistant:
         self._corpus_dir = corpus_dir
         self._settings = settings
         self._embedder = embedder
-        self._parsers = ParserPool(workers=1)  # starts its process when a page is first drawn
+        self._embed_query = lru_cache(_QUESTIONS)(embedder.embed_query)
+        self._pages = PageDrawer()
         self._lock = threading.Lock()
         self._generation = open_live(index_dir, embedder)
         self._warm = False
@@ -136,11 +137,7 @@ class Assistant:
         reading = generation.passages.reading(document_id)
         if reading is None:
             raise _unknown(document_id)
-        marked = tuple(run for run in reading.characters if run.start < end and run.start + run.length > start)
-        if not marked:
-            return ()
-        path = self._corpus(generation) / document_id
-        return self._parsers.draw(path, Mark(reading.sha256, marked, start, end, width))
+        return self._pages.draw(self._corpus(generation) / document_id, reading, start, end, width)
 
     def page_image(
         self, document_id: str, page: int, *, start: int = 0, end: int = 0, width: int = 1200
@@ -158,10 +155,8 @@ class Assistant:
             raise _unknown(document_id)
         if not reading.characters or not 1 <= page <= len(reading.pages):
             return None
-        there = (run for run in reading.characters if run.page == page)
-        marked = tuple(run for run in there if run.start < end and run.start + run.length > start)
-        mark = Mark(reading.sha256, marked, start, end, width, page)
-        return next(iter(self._parsers.draw(self._corpus(generation) / document_id, mark)), None)
+        path = self._corpus(generation) / document_id
+        return next(iter(self._pages.draw(path, reading, start, end, width, page)), None)
 
     def documents(self) -> list[str]:
         """Ids of all documents in the index, in order."""
@@ -202,7 +197,7 @@ class Assistant:
         return self._warm
 
     def _embed(self, text: str) -> Matrix:
-        vector = self._embedder.embed_query(text)
+        vector = self._embed_query(text)
         self._warm = True
         return vector
 
@@ -280,10 +275,7 @@ def open_assistant(
     index_dir = Path(index_dir)
     settings = settings or load_settings()
     built_name(index_dir)  # a missing index is said before the encoder is looked for
-    if embedder is None:
-        from cydqa.embedding.sentence_transformer import open_encoder
-
-        embedder = open_encoder(settings.model)
+    embedder = embedder or opening.open_encoder(settings.model, index_dir)
     return Assistant(index_dir, Path(corpus_dir) if corpus_dir else None, settings, embedder)
 
 

@@ -119,11 +119,11 @@ def search(
 @app.command()
 def status(corpus: _Corpus = None, index: _Index = None, as_json: _Json = False) -> None:
     """Compare the corpus with the index: what a rebuild would do."""
-    from cydqa.embedding.sentence_transformer import open_encoder
+    from cydqa.embedding.opening import open_encoder
     from cydqa.index.status import index_status
 
     settings = load_settings(corpus=corpus, index=index)
-    embedder = open_encoder(settings.model)
+    embedder = open_encoder(settings.model, settings.index)
     state = index_status(settings.corpus, settings.index, settings=settings, embedder=embedder)
     if as_json:
         printing.print_json(dataclasses.asdict(state))
@@ -136,13 +136,13 @@ def check(
     corpus: _Corpus = None, index: _Index = None, progress: _Progress = Reporting.BAR, as_json: _Json = False
 ) -> None:
     """Examine the whole index, its sources and the encoder; exit status 1 if something is wrong."""
-    from cydqa.embedding.sentence_transformer import open_encoder
+    from cydqa.embedding.opening import open_encoder
     from cydqa.index.check import check_index
 
     settings = load_settings(corpus=corpus, index=index)
     with reporter(progress) as on_progress:
         findings = check_index(
-            settings.corpus, settings.index, embedder=open_encoder(settings.model), progress=on_progress
+            settings.corpus, settings.index, embedder=open_encoder(settings.model, settings.index), progress=on_progress
         )
     if as_json:
         printing.print_json([dataclasses.asdict(finding) for finding in findings])

@@ -7,8 +7,9 @@ from itertools import islice, pairwise
 from typing import NamedTuple
 
 from cydqa.answer_types import AnswerType, expected
+from cydqa.index.abbreviated import Phrase
 from cydqa.index.lexical import LexicalIndex
-from cydqa.index.lexicon import Lexicon, Phrase
+from cydqa.index.lexicon import Lexicon
 from cydqa.sentences import split_sentences
 from cydqa.words import content_words, is_shouted, stems, terms, words
 
@@ -177,13 +178,9 @@ def _concepts(tokens: list[_Token], share: float, lexical: LexicalIndex, lexicon
         if lexicon.knows(joined):
             alternatives[one.term].append((joined,))
             alternatives[other.term].append((joined,))
-    sequence = tuple(token.term for token in tokens)
-    for length in range(2, lexicon.longest + 1):
-        for start in range(len(sequence) - length + 1):
-            phrase = sequence[start : start + length]
-            for short in lexicon.short_forms(phrase):
-                for term in phrase:
-                    alternatives[term].append((short,))
+    for phrase, abbreviations in lexicon.short_forms([token.term for token in tokens]):
+        for term in phrase:
+            alternatives[term] += [(short,) for short in abbreviations]
     named: dict[str, bool] = defaultdict(bool)
     for token in tokens:
         named[token.term] |= token.named

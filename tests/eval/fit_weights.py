@@ -25,7 +25,7 @@ from squad import Paragraphs, SquadQuestion, open_paragraphs
 
 from cydqa import build_index
 from cydqa.confidence import ConfidenceFeatures, features_of
-from cydqa.embedding.sentence_transformer import open_encoder
+from cydqa.embedding.opening import open_encoder
 from cydqa.evaluation.questions import JudgedQuestion, read_questions
 from cydqa.evaluation.run import spans_of
 from cydqa.index.store import open_live

@@ -13,7 +13,6 @@ from types import ModuleType
 from cydqa.documents import markdown, pdf, plain
 from cydqa.documents.extracted import Extracted
 from cydqa.documents.files import MOST_BYTES, MOST_SIDECAR_BYTES, read_bytes
-from cydqa.documents.front_matter import add_sidecar
 from cydqa.documents.kinds import kind_of
 from cydqa.documents.language import language_of
 from cydqa.documents.names import named, tidy
@@ -95,6 +94,8 @@ def read_file(path: Path, sidecar: Path | None = None) -> Reading:
     metadata, sidecar_sha256 = extracted.metadata, None
     title = extracted.title
     if sidecar is not None:
+        from cydqa.documents.front_matter import add_sidecar  # late, like everything that questions do not need
+
         beside = file_content(sidecar, MOST_SIDECAR_BYTES)
         sidecar_sha256 = hashlib.sha256(beside).hexdigest()
         title_beside, metadata = add_sidecar(metadata, beside)

@@ -7,16 +7,15 @@ Emphasis, link targets, comments and tags vanish; what a reader sees stays.
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
-
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
-from mdit_py_plugins.front_matter import front_matter_plugin
+from typing import TYPE_CHECKING
 
 from cydqa.documents import kinds
 from cydqa.documents.decoding import decode
 from cydqa.documents.extracted import Extracted, TextBuilder
-from cydqa.documents.front_matter import parse_front_matter
 from cydqa.types import Metadata
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 VERSION = 1
 KIND = kinds.TEXT
@@ -31,6 +30,11 @@ def extract(content: bytes) -> Extracted:
     Raises:
         DocumentError: if the front matter is not valid.
     """
+    from markdown_it import MarkdownIt
+    from mdit_py_plugins.front_matter import front_matter_plugin
+
+    from cydqa.documents.front_matter import parse_front_matter
+
     text, warnings = decode(content)
     parser = MarkdownIt("commonmark", {"html": True}).enable("table").use(front_matter_plugin)
     tokens = parser.parse(text)
@@ -55,7 +59,7 @@ def extract(content: bytes) -> Extracted:
     return Extracted(title or heading_title, reading_text, sections, metadata, warnings=warnings)
 
 
-def _blocks(tokens: list[Token]) -> Iterator[tuple[str, int, str]]:
+def _blocks(tokens: "list[Token]") -> Iterator[tuple[str, int, str]]:
     """The document's blocks as ("heading", level, text) or ("text", 0, text); a list or table is one block."""
     lines: list[str] = []  # of the list or table being read
     depth = 0
@@ -95,7 +99,7 @@ def _blocks(tokens: list[Token]) -> Iterator[tuple[str, int, str]]:
                 yield "text", 0, block
 
 
-def _visible(token: Token) -> str:
+def _visible(token: "Token") -> str:
     """What a reader sees of a token that holds text."""
     if token.type == "inline":
         return "".join(_inline(token.children or [])).strip()
@@ -104,7 +108,7 @@ def _visible(token: Token) -> str:
     return token.content.strip("\n")
 
 
-def _inline(children: list[Token]) -> Iterator[str]:
+def _inline(children: "list[Token]") -> Iterator[str]:
     hidden = False  # inside <script> or <style>
     for child in children:
         if child.type == "html_inline" and _HIDING.match(child.content):

@@ -17,7 +17,10 @@ class Embedder(Protocol):
     fingerprint: str  # of everything that decides the vectors; written into the index manifest
     dim: int
     window: int  # tokens that the model reads of one text, special tokens included
-    languages: frozenset[str]  # ISO 639-1 codes of those that it was trained on; empty where nothing says so
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """ISO 639-1 codes of those that it was trained on; empty where nothing says so."""
 
     @property
     def tokenizer(self) -> Tokenizer:
@@ -28,3 +31,9 @@ class Embedder(Protocol):
 
     def embed_query(self, text: str) -> Matrix:
         """(dim,) float32, unit length."""
+
+
+def unit_rows(vectors: Matrix) -> Matrix:
+    """(n, dim) float32: the same directions, of length 1; a vector of zeros stays one."""
+    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.maximum(norms, 1e-12), np.float32)

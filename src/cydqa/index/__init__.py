@@ -15,11 +15,11 @@ Item = TypeVar("Item", contravariant=True)
 
 
 class Index(Protocol[Item]):
-    """One retriever: dense over vectors, or lexical over words."""
+    """One retriever: dense over vectors, or lexical over words.
 
-    @classmethod
-    def build(cls, items: Item) -> Self:
-        """Index the passages; item i becomes row i."""
+    The fourth verb is `build`, of `dense.build_dense` and `LexicalIndex.build`: it takes the passages as a stream, item
+    after item, and writes files, since neither vectors nor words need fit into memory.
+    """
 
     def search(self, query: Item, k: int, rows: Rows | None = None) -> tuple[Rows, Scores]:
         """The k best rows and their scores, best first, ties by row; only among `rows` where given."""

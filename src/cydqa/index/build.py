@@ -3,31 +3,35 @@
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable
-from contextlib import nullcontext
+from collections.abc import Iterable, Iterator
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-
-import numpy as np
 
 from cydqa import words
 from cydqa.chunking import passage_tokens
 from cydqa.documents import format_of, parser_versions
 from cydqa.documents.isolation import ParserPool
-from cydqa.embedding import Embedder
+from cydqa.embedding import Embedder, opening
+from cydqa.embedding.exports import exported_name
 from cydqa.errors import CydqaError, DocumentError, IndexCorruptError, IndexMismatchError, IndexNotBuiltError
+from cydqa.index.abbreviated import Abbreviations
+from cydqa.index.arrays import ArrayWriter
 from cydqa.index.changes import Changes, compare, is_failed, warnings_of
-from cydqa.index.dense import DenseIndex
+from cydqa.index.dense import build_dense
+from cydqa.index.exact import STORED
 from cydqa.index.forward import PassageWords
+from cydqa.index.forward_writing import Stretch
 from cydqa.index.gathering import Gathered, gather
 from cydqa.index.lexical import LexicalIndex
 from cydqa.index.manifest import SENTENCES, Manifest, Recipe, checksums, write_manifest
 from cydqa.index.passages import Passages, StoredChunk
 from cydqa.index.progress import Meter, OnProgress
 from cydqa.index.publish import builder, discard_all_but, publish, sync_tree
-from cydqa.index.store import LEXICAL, PASSAGES, VECTORS, Generation, open_generation, open_live
-from cydqa.index.vectors import SentenceFile, VectorSource
+from cydqa.index.store import LEXICAL, PASSAGES, Generation, open_generation, open_live
+from cydqa.index.texts import EmbeddedTexts
+from cydqa.index.vectors import Embedding
 from cydqa.library import Listing, list_corpus, require_corpus
 from cydqa.settings import Settings, load_settings
 from cydqa.types import BuildReport
@@ -38,6 +42,7 @@ _BLOCK = 1024  # passages whose words are counted at a time
 @dataclass(frozen=True, slots=True)
 class _Job:
     corpus_dir: Path
+    index_dir: Path
     listing: Listing
     live: Generation | None
     changes: Changes  # since the live generation
@@ -86,21 +91,23 @@ def build_index(
     started = time.monotonic()
     corpus_dir, index_dir = Path(corpus_dir), Path(index_dir)
     settings = settings or load_settings()
-    if embedder is None:
-        from cydqa.embedding.sentence_transformer import open_encoder
-
-        embedder = open_encoder(settings.model, may_download=download)
+    named = embedder is None
+    embedder = embedder or opening.open_encoder(settings.model, index_dir, may_download=download)
     _refuse_corpus_in_index(corpus_dir, index_dir)
     require_corpus(corpus_dir)  # a wrong folder is said before anything is written
     meter = Meter(progress, stop)
     try:
         with builder(index_dir) as staging:
             live = _live(index_dir)
-            if live:
-                discard_all_but(index_dir, live.manifest.kept(live.name))  # a build before may have been killed at this
+            if live:  # a build before may have been killed at this
+                discard_all_but(index_dir, live.manifest.kept(live.name), live.manifest.recipe.fingerprint)
+            if named:
+                meter.report("preparing the encoder", 0, 1)
+                embedder = opening.ensure_exported(settings.model, embedder, index_dir, staging, again=rebuild)
+                meter.report("preparing the encoder", 1, 1)
             listing = list_corpus(corpus_dir, index_dir)
             changes = compare(listing, live.manifest if live else None)
-            job = _Job(corpus_dir, listing, live, changes, settings, embedder, meter)
+            job = _Job(corpus_dir, index_dir, listing, live, changes, settings, embedder, meter)
             if live and not rebuild and _is_current(live.manifest, job):
                 made = _Made(live.name, live.manifest)
             else:
@@ -108,7 +115,7 @@ def build_index(
                     made = _make(staging, job, None if rebuild else live, pool)
                 meter.report("publishing the index", 0, 1)  # the last moment at which it can be cancelled
                 publish(index_dir, staging / made.name, made.name)
-                _discard_old(index_dir, made.manifest.kept(made.name))
+                _discard_old(index_dir, made.name, made.manifest)
     except (OSError, sqlite3.Error) as error:
         raise CydqaError(
             f"The index in {index_dir} could not be written: {error}.",
@@ -136,9 +143,9 @@ def _refuse_corpus_in_index(corpus_dir: Path, index_dir: Path) -> None:
         )
 
 
-def _discard_old(index_dir: Path, kept: set[str]) -> None:
+def _discard_old(index_dir: Path, name: str, manifest: Manifest) -> None:
     try:
-        discard_all_but(index_dir, kept)
+        discard_all_but(index_dir, manifest.kept(name), manifest.recipe.fingerprint)
     except OSError as error:
         raise CydqaError(
             f"The new index is live, but an older one in {index_dir} could not be deleted: {error}.",
@@ -149,15 +156,16 @@ def _discard_old(index_dir: Path, kept: set[str]) -> None:
 def _live(index_dir: Path) -> Generation | None:
     """The live generation, if it can be opened; a build needs nothing from it and replaces a damaged one."""
     try:
-        return open_live(index_dir)
+        return open_live(index_dir, large_too=True)
     except (IndexNotBuiltError, IndexMismatchError, IndexCorruptError):
         return None
 
 
 def _is_current(manifest: Manifest, job: _Job) -> bool:
-    built = (manifest.recipe, manifest.corpus, manifest.failed)
+    built = (manifest.recipe, manifest.query_encoder, manifest.corpus, manifest.failed)
     wanted = (
         recipe_of(job.embedder, job.settings, manifest.documents),
+        exported_name(job.index_dir, job.embedder.fingerprint),
         str(job.corpus_dir.resolve()),
         job.changes.failed,
     )
@@ -168,18 +176,28 @@ def _make(staging: Path, job: _Job, reused: Generation | None, parsers: ParserPo
     """Write a whole generation into the staging folder, where it bears its name, verified and synced."""
     folder = staging / "generation"
     folder.mkdir()
-    recipe, tokenizer = recipe_of(job.embedder, job.settings, ()), job.embedder.tokenizer
-    gathered = gather(folder / PASSAGES, job.listing, job.changes, reused, recipe, tokenizer, parsers, job.meter)
-    if gathered.failed and not gathered.documents:
-        first, why = next(iter(gathered.failed.items()))
-        raise DocumentError(
-            f"None of the documents in {job.corpus_dir} can be read; {first}: {why.reason}",
-            hint="Correct or replace the files; the index stays as it was.",
+    recipe = recipe_of(job.embedder, job.settings, ())
+    same_encoder = reused if reused and reused.manifest.recipe.fingerprint == job.embedder.fingerprint else None
+    with (
+        closing(EmbeddedTexts(staging, job.embedder.fingerprint, job.embedder.dim)) as texts,
+        Embedding(job.embedder, texts, same_encoder, job.meter) as embedding,
+    ):
+        tokenizer = job.embedder.tokenizer
+        gathered = gather(
+            folder / PASSAGES, job.listing, job.changes, reused, recipe, tokenizer, parsers, embedding, job.meter
         )
-    embedded = _write_indexes(folder, gathered, reused, job)
+        if gathered.failed and not gathered.documents:
+            first, why = next(iter(gathered.failed.items()))
+            raise DocumentError(
+                f"None of the documents in {job.corpus_dir} can be read; {first}: {why.reason}",
+                hint="Correct or replace the files; the index stays as it was.",
+            )
+        embedding.finish()
+        _write_indexes(folder, gathered, reused, embedding, job)
     holds_all = job.live is not None and _contents(job.live.manifest) <= _contents(gathered)
     manifest = Manifest(
         recipe=recipe_of(job.embedder, job.settings, gathered.documents),
+        query_encoder=exported_name(job.index_dir, job.embedder.fingerprint),
         corpus=str(job.corpus_dir.resolve()),
         created=datetime.now(UTC).isoformat(),
         previous=job.live.name if job.live and holds_all else None,
@@ -192,7 +210,7 @@ def _make(staging: Path, job: _Job, reused: Generation | None, parsers: ParserPo
     finished = folder.rename(staging / write_manifest(manifest, folder))
     _verify(finished, job.embedder)
     sync_tree(finished)
-    return _Made(finished.name, manifest, embedded)
+    return _Made(finished.name, manifest, embedding.embedded)
 
 
 def _contents(documents: Manifest | Gathered) -> set[tuple[str, str, str | None]]:
@@ -208,33 +226,34 @@ def _verify(finished: Path, embedder: Embedder) -> None:
         raise OSError(f"what was written can't be read back; is the disk full? ({error})") from error
 
 
-def _write_indexes(folder: Path, gathered: Gathered, reused: Generation | None, job: _Job) -> int:
-    """Write what searches the passages of a new generation; returns how many texts were embedded."""
-    embedder, passages = job.embedder, Passages(folder / PASSAGES)
-    same_encoder = reused is not None and reused.manifest.recipe.fingerprint == embedder.fingerprint
-    vectors = VectorSource(embedder, passages, reused if same_encoder else None, gathered.runs, job.meter)
-    dense = DenseIndex.build(np.empty((0, embedder.dim), np.float32))
-    vectors.passages(dense)
-    dense.save(folder / VECTORS)
-    with SentenceFile(folder / SENTENCES, gathered.sentences, embedder.dim) as sentences:
-        vectors.sentences(sentences)
-    LexicalIndex.build(_words(passages, gathered, reused, job)).save(folder / LEXICAL)
-    return vectors.embedded
+def _write_indexes(
+    folder: Path, gathered: Gathered, reused: Generation | None, embedding: Embedding, job: _Job
+) -> None:
+    """Write what searches the passages of a new generation."""
+    passages, dim = Passages(folder / PASSAGES), job.embedder.dim
+    build_dense(embedding.rows(passages, "chunks", gathered.runs), dim, folder, job.meter.check)
+    with ArrayWriter(folder / SENTENCES, STORED, (dim,)) as sentences:
+        for block in embedding.rows(passages, "sentences", gathered.runs):
+            sentences.extend(block)
+    lexical = folder / LEXICAL
+    lexical.mkdir()
+    LexicalIndex.build(_words(passages, gathered, reused, job), lexical, job.meter.check)
+    Abbreviations.write(passages.abbreviations(), lexical)
 
 
-def _words(passages: Passages, gathered: Gathered, reused: Generation | None, job: _Job) -> list[PassageWords]:
+def _words(
+    passages: Passages, gathered: Gathered, reused: Generation | None, job: _Job
+) -> Iterator[PassageWords | Stretch]:
     """The words of every passage, taken over where the passage is."""
-    counted = reused is not None and reused.manifest.recipe.versions["words"] == words.VERSION
-    found: list[PassageWords] = []
     for run, _ in gathered.runs:
-        if reused and counted and run.live is not None:
-            found += reused.lexical.forward.take(run.live, run.live + run.stop - run.first)
+        job.meter.report("indexing words", run.first, gathered.passages)
+        if reused and run.live is not None:
+            yield Stretch(reused.lexical.forward, run.live, run.live + run.stop - run.first)
             continue
         for first in range(run.first, run.stop, _BLOCK):
-            job.meter.report("indexing words", len(found), gathered.passages)
-            found += map(_passage_words, passages.chunks(range(first, min(first + _BLOCK, run.stop))))
-    job.meter.report("indexing words", len(found), gathered.passages)
-    return found
+            job.meter.report("indexing words", first, gathered.passages)
+            yield from map(_passage_words, passages.chunks(range(first, min(first + _BLOCK, run.stop))))
+    job.meter.report("indexing words", gathered.passages, gathered.passages)
 
 
 def _passage_words(stored: StoredChunk) -> PassageWords:

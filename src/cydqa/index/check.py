@@ -12,6 +12,7 @@ from cydqa.chunking import embedding_text
 from cydqa.documents import Reading
 from cydqa.documents.isolation import ParserPool
 from cydqa.embedding import Embedder, Matrix
+from cydqa.embedding.exports import AGAIN, export_folder, is_intact
 from cydqa.errors import CydqaError, DocumentError, IndexMismatchError
 from cydqa.index import REBUILD
 from cydqa.index.manifest import Manifest, damages, read_manifest, refuse_other_versions
@@ -60,12 +61,15 @@ def check_index(
     except CydqaError as error:
         return [Finding(str(error), error.hint)]
     findings = [
-        Finding(what, "Run `cydqa index`, which deletes it.")
-        for what in leftovers(index_dir, manifest.kept(folder.name))
+        Finding(what, "Run `cydqa index`, which uses and deletes it.")
+        for what in leftovers(index_dir, manifest.kept(folder.name), manifest.recipe.fingerprint)
     ]
     findings += _check_previous(index_dir, manifest)
+    if manifest.query_encoder and not is_intact(index_dir, manifest.query_encoder):
+        damaged_export = export_folder(index_dir, manifest.query_encoder)
+        findings.append(Finding(f"The exported encoder in {damaged_export} is damaged or missing.", AGAIN))
     meter.report("verifying files", 0, 1)
-    damaged = [Finding(damage, REBUILD) for damage in damages(folder, manifest, blocks_too=True)]
+    damaged = [Finding(damage, REBUILD) for damage in damages(folder, manifest, large_too=True)]
     meter.report("verifying files", 1, 1)
     if damaged:
         return findings + damaged
@@ -88,7 +92,7 @@ def _check_previous(index_dir: Path, manifest: Manifest) -> Iterator[Finding]:
     folder = generation_folder(index_dir, manifest.previous)
     remedy = f"Delete {folder}; the live index does not need it."
     try:
-        for damage in damages(folder, read_manifest(folder), blocks_too=True):
+        for damage in damages(folder, read_manifest(folder), large_too=True):
             yield Finding(damage, remedy)
     except FileNotFoundError:
         return  # nothing needs it
@@ -147,12 +151,12 @@ def _check_vectors(generation: Generation, meter: Meter) -> Iterator[Finding]:
     dense, sentences = generation.dense, generation.sentences
     for name, count, read in (
         ("passages", len(dense), dense.vectors),
-        ("sentences", len(sentences), sentences.vectors),
+        ("sentences", len(sentences), sentences.take),
     ):
         wrong = 0
         for first in range(0, count, _BLOCK):
             vectors = read(np.arange(first, min(first + _BLOCK, count), dtype=np.int64))
-            norms = np.linalg.norm(vectors, axis=1)
+            norms = np.linalg.norm(vectors.astype(np.float32), axis=1)
             wrong += int(np.count_nonzero(~(np.abs(norms - 1) <= _NORM_TOLERANCE)))  # NaN is wrong, too
             meter.report(f"examining vectors of {name}", first + len(vectors), count)
         if wrong:

@@ -1,73 +1,52 @@
-"""The dense retriever: exact inner product over unit vectors, which is their cosine (FAISS, flat)."""
+"""The dense retriever: passages by the cosine of their vectors with the question's (FAISS).
 
+Exact while that is fast, approximate above.
+"""
+
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Self, cast
-
-import numpy as np
+from typing import Protocol
 
 from cydqa.embedding import Matrix
 from cydqa.index import Rows, Scores
+from cydqa.index.approximate import CENTROIDS, ApproximateIndex
+from cydqa.index.arrays import ArrayWriter
+from cydqa.index.exact import STORED, VECTORS, ExactIndex
 
-if TYPE_CHECKING:
-    import faiss
+EXACT = 50_000  # passages up to which each vector is compared, in at most 2 ms; beyond, codes are faster
 
 
-class DenseIndex:
-    """Passage vectors, searched exactly. Safe to share between threads."""
-
-    def __init__(self, index: "faiss.IndexFlatIP") -> None:
-        self._index = index
+class DenseIndex(Protocol):
+    """Vectors of passages, exactly or approximately searched. Safe to share between threads."""
 
     def __len__(self) -> int:
-        return int(self._index.ntotal)
-
-    @classmethod
-    def build(cls, items: Matrix) -> Self:
-        """Index (n, dim) float32 unit vectors; vector i becomes row i."""
-        import faiss
-
-        index = cls(faiss.IndexFlatIP(items.shape[1]))
-        index.extend(items)
-        return index
-
-    def extend(self, items: Matrix) -> None:
-        """Add (n, dim) float32 unit vectors after those that are there; not while another thread searches."""
-        self._index.add(np.ascontiguousarray(items, np.float32))
+        """The number of passages."""
 
     def search(self, query: Matrix, k: int, rows: Rows | None = None) -> tuple[Rows, Scores]:
         """The k best rows and their cosines with `query` (dim,) float32, best first; only among `rows` where given."""
-        import faiss
-
-        chosen = None if rows is None else faiss.SearchParameters(sel=faiss.IDSelectorBatch(rows))  # type: ignore[call-arg]
-        k = min(k, len(self) if rows is None else len(rows))
-        if k == 0:
-            return np.empty(0, np.int64), np.empty(0, np.float32)
-        # FAISS spreads queries over threads, never one query, yet wakes them all for it: with another program on the
-        # cores, waiting for them took thirty times as long as the search.
-        faiss.omp_set_num_threads(1)
-        scores, found = self._index.search(query[np.newaxis], k, params=chosen)
-        held = found[0] >= 0  # FAISS fills with -1 where it holds fewer than k of the rows
-        best, cosines = found[0][held], scores[0][held]
-        order = np.lexsort((best, -cosines))
-        return best[order], cosines[order]
 
     def vectors(self, rows: Rows) -> Matrix:
-        """(len(rows), dim) float32: the vectors as they were indexed."""
-        found: Matrix = self._index.reconstruct_batch(rows)
-        return found
+        """(len(rows), dim) float32: the vectors as they are stored, in float16."""
 
-    def save(self, path: Path) -> None:
-        """Write the index to one file; raises OSError unless it is only closing the file that fails."""
-        import faiss
 
-        try:
-            faiss.write_index(self._index, str(path))
-        except RuntimeError as error:  # the only kind that FAISS knows, for a full disk, too
-            raise OSError(str(error).rpartition("failed: ")[2]) from error
+def build_dense(blocks: Iterable[Matrix], dim: int, folder: Path, between: Callable[[], None] = lambda: None) -> None:
+    """Write the index of unit vectors, (n, dim) in each block, into `folder`; the first vector becomes row 0.
 
-    @classmethod
-    def load(cls, path: Path) -> Self:
-        """Read a file that `save` wrote and whose checksum was verified: FAISS does not survive a damaged one."""
-        import faiss
+    Holds no more than a block of them, and what `ApproximateIndex.build` says.
 
-        return cls(cast("faiss.IndexFlatIP", faiss.read_index(str(path))))
+    Args:
+        between: called every few seconds while codes are made; what it raises ends the build.
+
+    Raises:
+        OSError: if the files can't be written.
+    """
+    with ArrayWriter(folder / VECTORS, STORED, (dim,)) as out:
+        for block in blocks:
+            out.extend(block)
+    if len(out) > EXACT:
+        ApproximateIndex.build(folder, between)
+
+
+def load_dense(folder: Path) -> DenseIndex:
+    """Open the index in `folder`; raises IndexCorruptError if what is read at once is damaged."""
+    return ApproximateIndex.load(folder) if (folder / CENTROIDS).exists() else ExactIndex.load(folder)

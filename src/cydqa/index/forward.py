@@ -4,22 +4,20 @@ The lexical index finds passages by words; this says which words a passage that 
 without reading or stemming its text again.
 """
 
-import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import cached_property
-from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 import numpy as np
 
 from cydqa.index import Rows
-from cydqa.words import stems
+from cydqa.index.arrays import StoredArray, positions
+from cydqa.index.vocabulary import Vocabulary
 
 Ids = np.ndarray[tuple[int], np.dtype[np.int32]]
-_ARRAYS = ("words", "units", "passages", "terms")
-_VOCABULARY = "vocabulary.json"
+WORDS, UNITS, PASSAGES, TERM_OF = "words.npy", "units.npy", "passages.npy", "term_of.npy"
+VOCABULARY, TERMS = "vocabulary", "terms"
 
 
 class PassageWords(NamedTuple):
@@ -38,102 +36,60 @@ class Units(NamedTuple):
     first: Rows  # (passages,), the unit that is its heading
 
 
-@dataclass(frozen=True)
 class ForwardIndex:
-    """Arrays that are memory-mapped and never change."""
+    """Files that never change, of which only what is asked for is read. Safe to share between threads."""
 
-    vocabulary: list[str]  # every word, sorted
-    words: Ids  # of all units, one after the other, by place in the vocabulary
-    unit_starts: Rows  # (units + 1,)
-    passage_starts: Rows  # (passages + 1,), the first unit of each
-    term_of: Ids  # (len(vocabulary),), the term that each word is a form of, by place in `terms`
+    def __init__(self, folder: Path) -> None:
+        """Open the files that `forward_writing.write_forward` wrote; raises like `StoredArray`."""
+        self.vocabulary = Vocabulary(folder, VOCABULARY)  # every word
+        self.terms = Vocabulary(folder, TERMS)  # every term
+        self._words = StoredArray(folder / WORDS)  # of all units, one after the other, by place in the vocabulary
+        self._units = StoredArray(folder / UNITS)  # (units + 1,), the first word of each
+        self._passages = StoredArray(folder / PASSAGES)  # (passages + 1,), the first unit of each
+        self._term_of = StoredArray(folder / TERM_OF)  # (words,), the place of the term that each word is a form of
 
     def __len__(self) -> int:
-        return len(self.passage_starts) - 1
-
-    @cached_property
-    def terms(self) -> list[str]:
-        """Every term, sorted."""
-        return sorted(set(stems(self.vocabulary)))
-
-    @classmethod
-    def build(cls, items: Sequence[PassageWords]) -> Self:
-        """Item i becomes row i."""
-        units = [unit for item in items for unit in (item.heading, *item.sentences)]
-        vocabulary = sorted({word for unit in units for word in unit})
-        place = {word: i for i, word in enumerate(vocabulary)}
-        stemmed = stems(vocabulary)
-        term = {name: i for i, name in enumerate(sorted(set(stemmed)))}
-        return cls(
-            vocabulary,
-            np.fromiter((place[word] for unit in units for word in unit), np.int32),
-            _starts(len(unit) for unit in units),
-            _starts(1 + len(item.sentences) for item in items),
-            np.fromiter((term[name] for name in stemmed), np.int32),
-        )
-
-    def take(self, first: int, stop: int) -> list[PassageWords]:
-        """The words of the passages in rows `first` to before `stop`, as they were indexed."""
-        items = []
-        for start, end in pairwise(self.passage_starts[first : stop + 1].tolist()):
-            heading, *sentences = (
-                [self.vocabulary[i] for i in self.words[begin:finish].tolist()]
-                for begin, finish in pairwise(self.unit_starts[start : end + 1].tolist())
-            )
-            items.append(PassageWords(heading, sentences))
-        return items
-
-    def passage_terms(self, row: int) -> Ids:
-        """All terms of one passage, in their order and as often as they occur."""
-        start, end = self.unit_starts[self.passage_starts[row]], self.unit_starts[self.passage_starts[row + 1]]
-        return self.term_of[self.words[start:end]]
+        return len(self._passages) - 1
 
     @property
     def sentences(self) -> int:
         """The number of sentences of all passages."""
-        return len(self.unit_starts) - len(self.passage_starts)
+        return len(self._units) - len(self._passages)
+
+    @cached_property
+    def term_of(self) -> Ids:
+        """(len(vocabulary),): the place of the term that each word is a form of."""
+        return self._term_of.slice(0, len(self._term_of))
 
     def sentence_rows(self, rows: Rows) -> tuple[Rows, Rows]:
         """(len(rows),) each: the row of each passage's first sentence, and how many it has."""
-        return self.passage_starts[rows] - rows, self.passage_starts[rows + 1] - self.passage_starts[rows] - 1
+        first = self._passages.take(rows)
+        return first - rows, self._passages.take(rows + 1) - first - 1
 
     def units(self, rows: Rows) -> Units:
         """The terms of these passages, in the order asked for."""
-        first, stop = self.passage_starts[rows], self.passage_starts[rows + 1]
-        counts = stop - first
-        wanted = ranges(first, counts)  # of units
-        lengths = self.unit_starts[wanted + 1] - self.unit_starts[wanted]
-        words = self.words[ranges(self.unit_starts[wanted], lengths)]
+        first = self._passages.take(rows)
+        counts = self._passages.take(rows + 1) - first
+        starts = self._units.ranges(first, counts + 1)  # of each unit, and the end of each passage's last
+        own = np.cumsum(counts + 1) - counts - 1  # where those of each passage begin
+        at = positions(own, counts)
+        lengths = starts[at + 1] - starts[at]
+        words = self._words.ranges(starts[own], starts[own + counts] - starts[own])
         return Units(
             self.term_of[words],
-            np.repeat(np.arange(len(wanted)), lengths),
+            np.repeat(np.arange(len(at)), lengths),
             np.repeat(np.arange(len(rows)), counts),
             np.cumsum(counts) - counts,
         )
 
-    def save(self, folder: Path) -> None:
-        """Write plain arrays and JSON into `folder`."""
-        arrays: tuple[Rows | Ids, ...] = (self.words, self.unit_starts, self.passage_starts, self.term_of)
-        for name, array in zip(_ARRAYS, arrays, strict=True):
-            np.save(folder / f"{name}.npy", array, allow_pickle=False)
-        (folder / _VOCABULARY).write_text(json.dumps(self.vocabulary, ensure_ascii=False), "utf-8")
+    def bounds(self, first: int, stop: int) -> tuple[Rows, Rows]:
+        """Where neighbouring passages begin and end: (stop - first + 1,) units; (units + 1,) words of all these units.
 
-    @classmethod
-    def load(cls, folder: Path) -> Self:
-        """Read what `save` wrote."""
-        words, units, passages, terms = (
-            np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False).view(np.ndarray)  # slices faster
-            for name in _ARRAYS
-        )
-        return cls(json.loads((folder / _VOCABULARY).read_text("utf-8")), words, units, passages, terms)
+        Read, not mapped, like `words`: for going through all passages in bounded memory.
+        """
+        passages = self._passages.copy(first, stop + 1)
+        return passages, self._units.copy(int(passages[0]), int(passages[-1]) + 1)
 
-
-def _starts(lengths: Iterable[int]) -> Rows:
-    return np.cumsum([0, *lengths], dtype=np.int64)
-
-
-def ranges(starts: Rows, lengths: Rows) -> Rows:
-    """start, start + 1, ... of each range, one range after the other."""
-    ends = np.cumsum(lengths)
-    found: Rows = np.arange(lengths.sum()) + np.repeat(starts - (ends - lengths), lengths)
-    return found
+    def words(self, first: int, stop: int) -> Ids:
+        """The words from the first to before another, by place in the vocabulary."""
+        return self._words.copy(first, stop)

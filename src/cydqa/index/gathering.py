@@ -1,4 +1,5 @@
-"""The first half of a build: every document of the corpus -> its passages in the file of the new generation.
+"""The first half of a build: every document of the corpus -> its passages in the file of the new generation, and their
+texts to the encoder.
 
 An unchanged document is copied from the live generation, a renamed one is cut anew from the text that is there, and
 only a file with other bytes is read, in a process of its own.
@@ -20,7 +21,8 @@ from cydqa.index.changes import Changes
 from cydqa.index.manifest import FailedFile, IndexedDocument, Recipe, current_versions
 from cydqa.index.progress import Meter
 from cydqa.index.store import PASSAGES, Generation
-from cydqa.index.vectors import digest
+from cydqa.index.texts import digest
+from cydqa.index.vectors import Embedding
 from cydqa.index.writing import PassageWriter, Run
 from cydqa.library import CorpusFile, Listing, sha256_of
 
@@ -53,7 +55,7 @@ class _Before:
             recipe.fingerprint,
             recipe.chunk_tokens,
         )
-        for part in ("chunking", "abbreviations"):
+        for part in ("chunking", "words", "abbreviations"):
             self._same_cut &= old is not None and old.versions.get(part) == current_versions()[part]
         self._by_content = {
             (format_of(document_id), document.sha256, document.sidecar_sha256): document_id
@@ -84,9 +86,10 @@ def gather(
     recipe: Recipe,
     tokenizer: Tokenizer,
     parsers: ParserPool,
+    embedding: Embedding,
     meter: Meter,
 ) -> Gathered:
-    """Write the documents, passages and sentences of a corpus to the file `path`.
+    """Write the documents, passages and sentences of a corpus to the file `path`, and have them embedded.
 
     Args:
         changes: between `live` and the corpus.
@@ -123,7 +126,7 @@ def gather(
                     if isinstance(reading, DocumentError):
                         gathered.failed[file.id] = _failure(file, reading)
                         continue
-                    document = _add(writer, file, reading, recipe, tokenizer, meter)
+                    document = _add(writer, file, reading, recipe, tokenizer, embedding, meter)
                 gathered.documents[file.id] = document
                 meter.documents += 1
                 meter.passages += document.passages
@@ -136,18 +139,22 @@ def gather(
 
 
 def _add(
-    writer: PassageWriter, file: CorpusFile, reading: Reading, recipe: Recipe, tokenizer: Tokenizer, meter: Meter
+    writer: PassageWriter,
+    file: CorpusFile,
+    reading: Reading,
+    recipe: Recipe,
+    tokenizer: Tokenizer,
+    embedding: Embedding,
+    meter: Meter,
 ) -> IndexedDocument:
     document = reading.document(file.id)
     chunks = chunk_document(document, tokenizer=tokenizer, chunk_tokens=recipe.chunk_tokens, between=meter.check)
     title = reading.title
-    writer.add(
-        file.id,
-        reading,
-        chunks,
-        [digest(embedding_text(title, chunk, tokenizer)) for chunk in chunks],
-        [digest(sentence_text(title, chunk, span, tokenizer)) for chunk in chunks for span in chunk.sentences],
-    )
+    passages = _digested(embedding_text(title, chunk, tokenizer) for chunk in chunks)
+    sentences = _digested(sentence_text(title, chunk, span, tokenizer) for chunk in chunks for span in chunk.sentences)
+    writer.add(file.id, reading, chunks, [key for key, _ in passages], [key for key, _ in sentences])
+    embedding.want("chunks", passages)
+    embedding.want("sentences", sentences)
     return IndexedDocument(
         sha256=reading.sha256,
         stamp=file.stamp,
@@ -157,6 +164,10 @@ def _add(
         language=reading.metadata.language,
         warnings=reading.warnings,
     )
+
+
+def _digested(texts: Iterable[str]) -> list[tuple[bytes, str]]:
+    return [(digest(text), text) for text in texts]
 
 
 def _failure(file: CorpusFile, error: DocumentError) -> FailedFile:

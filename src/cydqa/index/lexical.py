@@ -1,23 +1,32 @@
-"""The lexical retriever: BM25 over stemmed words (bm25s)."""
+"""The lexical retriever: BM25 over stemmed words."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import shutil
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import numpy as np
 
 from cydqa.index import Rows, Scores
-from cydqa.index.forward import ForwardIndex, Ids, PassageWords
+from cydqa.index.forward import ForwardIndex, PassageWords
+from cydqa.index.forward_writing import Stretch, write_forward
+from cydqa.index.postings import Postings, write_postings
 
-if TYPE_CHECKING:
-    import bm25s
+_WIDTH = 128  # rows of which the best one is found first, so that the k best of many rows need no sorting
+_SCRATCH = "scratch"
+_COLUMNS = 4096  # terms whose place is remembered
 
 Weights = Mapping[str, float]
 
 
 def best(scores: Scores, k: int, rows: Rows | None = None) -> tuple[Rows, Scores]:
     """The k rows with the highest scores above 0 and those, best first, ties by row; only among `rows` where given."""
-    among = np.flatnonzero(scores > 0) if rows is None else rows[scores[rows] > 0]
+    if rows is None:
+        least = _least(scores, k)
+        among = np.flatnonzero(scores >= least if least > 0 else scores > 0)
+    else:
+        among = rows[scores[rows] > 0]
     if len(among) > k:  # sorting all of them would take longer than finding the k best
         own = scores[among]
         among = among[own >= np.partition(own, -k)[-k]]
@@ -25,29 +34,44 @@ def best(scores: Scores, k: int, rows: Rows | None = None) -> tuple[Rows, Scores
     return among[order], scores[among[order]]
 
 
-class LexicalIndex:
-    """Okapi BM25 with Lucene's idf (Robertson and Zaragoza 2009; Lù, "BM25S", 2024). Safe to share between threads."""
+def _least(scores: Scores, k: int) -> float:
+    """A score that at least k rows have: where k stretches of rows reach it, so do k rows."""
+    stretches = len(scores) // _WIDTH
+    if not 0 < k < stretches:
+        return 0.0
+    highest = scores[: stretches * _WIDTH].reshape(stretches, _WIDTH).max(axis=1)
+    return float(np.partition(highest, -k)[-k])
 
-    def __init__(self, bm25: "bm25s.BM25", forward: ForwardIndex) -> None:
-        self._bm25 = bm25
-        self.forward = forward
-        self._columns: dict[str, int] = bm25.vocab_dict
+
+class LexicalIndex:
+    """Okapi BM25 with Lucene's idf (see `postings`) over files. Safe to share between threads."""
+
+    def __init__(self, folder: Path) -> None:
+        self.forward = ForwardIndex(folder)
+        self._folder = folder
+        self._postings = Postings(folder)
+        self.column = lru_cache(maxsize=_COLUMNS)(self._column)
 
     def __len__(self) -> int:
         return len(self.forward)
 
     @classmethod
-    def build(cls, items: Sequence[PassageWords]) -> Self:
-        """Index the words of each passage; item i becomes row i."""
-        import bm25s
+    def build(
+        cls, items: Iterable[PassageWords | Stretch], folder: Path, between: Callable[[], None] = lambda: None
+    ) -> Self:
+        """Index the words of each passage in files, in memory that does not grow with the passages.
 
-        forward = ForwardIndex.build(items)
-        columns = {term: column for column, term in enumerate(forward.terms)}
-        columns[""] = len(columns)  # bm25s can't take a passage or a corpus without any term; nobody asks for ""
-        ids = [forward.passage_terms(row).tolist() or [columns[""]] for row in range(len(forward))]
-        bm25 = bm25s.BM25(method="lucene", k1=1.5, b=0.75)
-        bm25.index((ids or [[columns[""]]], columns), show_progress=False)
-        return cls(bm25, forward)
+        Args:
+            items: passages, and stretches of those of another index; in their order they become rows.
+            folder: an empty one; if this fails, what is left in it is nothing that can be used.
+            between: called now and then; may raise to end it.
+        """
+        scratch = folder / _SCRATCH
+        scratch.mkdir(exist_ok=True)
+        write_forward(items, folder, scratch, between)
+        write_postings(ForwardIndex(folder), folder, scratch, between)
+        shutil.rmtree(scratch)
+        return cls(folder)
 
     def search(self, query: Weights, k: int, rows: Rows | None = None) -> tuple[Rows, Scores]:
         """The k best rows and their scores, best first, ties by row; a passage with none of the terms is no hit.
@@ -58,20 +82,27 @@ class LexicalIndex:
         return best(self.scores(query), k, rows)
 
     def scores(self, query: Weights) -> Scores:
-        """(len(self),) float32: the weighted sum of the terms' BM25 scores in each row, 0 where none of them occurs."""
+        """(len(self),) float32: the weighted sum of the terms' BM25 scores in each row, 0 where none of them occurs.
+
+        Raises:
+            IndexCorruptError: if a block that holds one of them is damaged.
+        """
         total = np.zeros(len(self), np.float32)
         for term, weight in query.items():
-            rows, scores = self._postings(term)
-            total[rows] += np.float32(weight) * scores
+            column = self.column(term)
+            if column is not None:
+                rows, scores = self._postings.of(column)
+                total[rows] += scores if weight == 1 else np.float32(weight) * scores
         return total
 
-    def column(self, term: str) -> int | None:
+    def _column(self, term: str) -> int | None:
         """The place of a term in the forward index, or None where no passage has it."""
-        return self._columns.get(term) if term else None
+        return self.forward.terms.place(term) if term else None
 
     def document_frequency(self, term: str) -> int:
         """The number of passages that have a term."""
-        return len(self._postings(term)[0])
+        column = self.column(term)
+        return 0 if column is None else self._postings.count(column)
 
     def idf(self, terms: Iterable[str]) -> dict[str, float]:
         """Inverse document frequency of each term, log(1 + (n - df + 0.5) / (df + 0.5)); highest for unknown terms."""
@@ -82,24 +113,11 @@ class LexicalIndex:
         return weights
 
     def save(self, path: Path) -> None:
-        """Write the index as plain arrays and JSON into the folder `path`."""
-        self._bm25.save(str(path), show_progress=False)
-        self.forward.save(path)
+        """Copy the files into the folder `path`; nothing is to be done where they are there."""
+        if path.resolve() != self._folder.resolve():
+            shutil.copytree(self._folder, path, dirs_exist_ok=True)
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """Read a folder that `save` wrote; the arrays are memory-mapped."""
-        import bm25s
-
-        bm25 = bm25s.BM25.load(str(path), mmap=True, allow_pickle=False, show_progress=False)
-        for name in ("data", "indices", "indptr"):
-            bm25.scores[name] = bm25.scores[name].view(np.ndarray)  # slices faster than a memmap
-        return cls(bm25, ForwardIndex.load(path))
-
-    def _postings(self, term: str) -> tuple[Ids, Scores]:
-        column = self.column(term)
-        if column is None:
-            return np.empty(0, np.int32), np.empty(0, np.float32)
-        scores = self._bm25.scores
-        start, end = scores["indptr"][column], scores["indptr"][column + 1]
-        return scores["indices"][start:end], scores["data"][start:end]
+        """Open a folder that `save` wrote, verified but for large arrays."""
+        return cls(path)

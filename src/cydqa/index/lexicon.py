@@ -1,15 +1,12 @@
 """What an index knows about words: how else they are written, and what its abbreviations stand for."""
 
-from collections import defaultdict
-from collections.abc import Iterable
 from functools import lru_cache
 
-from cydqa.abbreviations import Abbreviation
 from cydqa.embedding import Embedder
+from cydqa.index.abbreviated import Abbreviations, Phrase
 from cydqa.index.lexical import LexicalIndex
-from cydqa.words import stems, terms
+from cydqa.words import stems
 
-Phrase = tuple[str, ...]  # terms that stand for something together
 _SHORTEST = 5  # letters of a word that may be misspelt: shorter ones are too near to each other
 _LONG = 9  # letters from which two slips are allowed
 _PART = 3  # letters of each part of a compound, at least
@@ -19,7 +16,7 @@ _LONGEST = 40  # letters of a word that may be a compound or misspelt: what is l
 class Lexicon:
     """The words of one index. Safe to share between threads."""
 
-    def __init__(self, lexical: LexicalIndex, abbreviations: Iterable[Abbreviation], embedder: Embedder | None) -> None:
+    def __init__(self, lexical: LexicalIndex, abbreviations: Abbreviations, embedder: Embedder | None) -> None:
         """Prepare for questions.
 
         Args:
@@ -27,30 +24,12 @@ class Lexicon:
         """
         self._lexical = lexical
         self._embedder = embedder
-        long_forms: dict[str, set[Phrase]] = defaultdict(set)
-        for short, long in abbreviations:
-            phrase, key = tuple(terms(long)), terms(short, shouted=False)
-            if len(key) == 1 and phrase and phrase != tuple(key):
-                long_forms[key[0]].add(phrase)
-        self._long_forms = {key: tuple(sorted(phrases)) for key, phrases in long_forms.items()}
-        self._short_forms: dict[Phrase, tuple[str, ...]] = {
-            phrase: tuple(key for key, phrases in self._long_forms.items() if phrase in phrases)
-            for phrase in {phrase for phrases in self._long_forms.values() for phrase in phrases}
-        }
-        self.longest = max(map(len, self._short_forms), default=0)  # terms in a long form, at most
+        self.long_forms, self.short_forms = abbreviations.long_forms, abbreviations.short_forms
         self.correction = lru_cache(maxsize=256)(self._correction)
 
     def knows(self, term: str) -> bool:
         """Whether any passage has the term."""
         return self._lexical.column(term) is not None
-
-    def long_forms(self, term: str) -> tuple[Phrase, ...]:
-        """What the documents say that an abbreviation stands for."""
-        return self._long_forms.get(term, ())
-
-    def short_forms(self, phrase: Phrase) -> tuple[str, ...]:
-        """The abbreviations that the documents explain by exactly this."""
-        return self._short_forms.get(phrase, ())
 
     def parts(self, word: str) -> Phrase | None:
         """The two words that a compound is written as in the documents ("multistakeholder": multi-stakeholder)."""
@@ -78,9 +57,8 @@ class Lexicon:
         from rapidfuzz.distance import OSA
 
         most = 1 + (len(word) >= _LONG)
-        near = process.extract(
-            word, self._lexical.forward.vocabulary, scorer=OSA.distance, score_cutoff=most, limit=None
-        )
+        others = self._lexical.forward.vocabulary.near(word, most)
+        near = process.extract(word, others, scorer=OSA.distance, score_cutoff=most, limit=None)
         ranked = [
             (distance, -self._lexical.document_frequency(term), other)
             for (other, distance, _), term in zip(near, stems([other for other, _, _ in near]), strict=True)

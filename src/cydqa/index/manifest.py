@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -10,14 +11,15 @@ from cydqa import abbreviations, chunking, words
 from cydqa.documents import parser_versions
 from cydqa.errors import IndexCorruptError, IndexMismatchError
 from cydqa.index import REBUILD
-from cydqa.index.arrays import block_sums
+from cydqa.index.arrays import SUMS, has_damage, write_sums
 from cydqa.library import CorpusFile, Stamp, is_stale, sha256_of
 
-SCHEMA = 2  # of the files of a generation; raise it when they change
+SCHEMA = 3  # of the files of a generation; raise it when they change
 MANIFEST = "manifest.json"
+_ARRAY = ".npy"
+_HEAD = 4096  # bytes; of a generation's SQLite file they differ from those of another generation's
 SENTENCES = "sentences.npy"
-ARRAYS = {SENTENCES}  # raw matrices, of which a part can be verified by itself
-WHOLE = 256 * 2**20  # bytes up to which an array is verified whole when it is opened
+WHOLE = 32 * 2**20  # bytes up to which a file is verified whole when its generation is opened
 
 
 def current_versions() -> dict[str, int]:
@@ -44,8 +46,12 @@ class Recipe(_Record):
     parsers: dict[str, int]  # of the formats that the corpus has
 
 
-class IndexedDocument(_Record):
-    """A document's file and sidecar as they were indexed, and what to know of it without opening the index."""
+@dataclass(frozen=True, slots=True)
+class IndexedDocument:
+    """A document's file and sidecar as they were indexed, and what to know of it without opening the index.
+
+    A plain dataclass, as a manifest holds tens of thousands of them: a pydantic model takes twice the memory and time.
+    """
 
     sha256: str
     stamp: Stamp
@@ -68,7 +74,8 @@ class IndexedDocument(_Record):
         return is_stale(file.sidecar, stamp=self.sidecar_stamp, sha256=self.sidecar_sha256)
 
 
-class FailedFile(_Record):
+@dataclass(frozen=True, slots=True)
+class FailedFile:
     """A file, or a folder whose name ends in /, that could not be read, and with which version of its parser."""
 
     reason: str
@@ -81,18 +88,20 @@ class FailedFile(_Record):
         return (self.stamp, self.sidecar_stamp, self.parser) == (file.stamp, file.sidecar_stamp, parser)
 
 
-class FileSum(_Record):
-    """Size in bytes and SHA-256 of a file of the generation; of a large array also the sums of its blocks."""
+@dataclass(frozen=True, slots=True)
+class FileSum:
+    """Size in bytes and SHA-256 of a file of the generation."""
 
     size: int
-    sha256: str
-    blocks: tuple[str, ...] = ()
+    sha256: str | None  # None for a large array: its blocks have checksums in a file of their own
+    head: str | None = None  # SHA-256 of the first bytes of a large file that is no array
 
 
 class Manifest(_Record):
     """`manifest.json`, whose own hash is part of the generation's name."""
 
     recipe: Recipe
+    query_encoder: str | None  # name of the folder below encoders/; None where the model can't be exported
     corpus: str  # absolute path
     created: str  # ISO 8601, UTC
     # The generation that is kept beside this one; None where that holds a document that is to be gone.
@@ -151,20 +160,33 @@ def refuse_other_versions(manifest: Manifest, folder: Path) -> None:
 
 
 def checksums(folder: Path) -> dict[str, FileSum]:
-    """Size and SHA-256 of every file below `folder`, by path, but for the manifest."""
-    sums = {}
-    for name, path in _files(folder).items():
-        size = path.stat().st_size
-        blocks = tuple(block_sums(path)) if name in ARRAYS and size > WHOLE else ()
-        sums[name] = FileSum(size=size, sha256=sha256_of(path), blocks=blocks)
-    return sums
+    """Size and SHA-256 of every file below `folder`, by path, but for the manifest.
+
+    Writes the checksums of the blocks of each large array beside it.
+    """
+    for path in _files(folder).values():
+        if path.suffix == _ARRAY and path.stat().st_size > WHOLE:
+            write_sums(path)
+    found = _files(folder)
+    return {
+        name: FileSum(
+            size=path.stat().st_size,
+            sha256=None if name + SUMS in found else sha256_of(path),
+            head=None if name + SUMS in found or path.stat().st_size <= WHOLE else _head(path),
+        )
+        for name, path in found.items()
+    }
 
 
-def damages(folder: Path, manifest: Manifest, *, blocks_too: bool) -> Iterator[str]:
+def damages(folder: Path, manifest: Manifest, *, large_too: bool) -> Iterator[str]:
     """What is wrong with the files of a generation, a sentence for each that is missing, damaged or not part of it.
 
+    What is large is too much to be read at every opening, and looks after itself: a large array verifies each block
+    when it is first used, `passages.sqlite` each passage and each document when it is read. Of the head of that
+    file is seen that it belongs here.
+
     Args:
-        blocks_too: read also the large arrays whose blocks are verified when they are first used.
+        large_too: read also what is larger than WHOLE.
     """
     found = _files(folder)
     for name in sorted(manifest.files.keys() | found.keys()):
@@ -175,8 +197,19 @@ def damages(folder: Path, manifest: Manifest, *, blocks_too: bool) -> Iterator[s
             yield f"{folder / name} does not belong to the index."
         elif found[name].stat().st_size != wanted.size:
             yield f"{folder / name} is damaged: it has {found[name].stat().st_size} bytes, not {wanted.size}."
-        elif (blocks_too or not wanted.blocks) and sha256_of(found[name]) != wanted.sha256:
+        elif _differs(found[name], wanted, large_too=large_too):
             yield f"{folder / name} is damaged: its checksum differs."
+
+
+def _differs(path: Path, wanted: FileSum, *, large_too: bool) -> bool:
+    if not large_too and wanted.size > WHOLE:
+        return wanted.head is not None and _head(path) != wanted.head
+    return has_damage(path) if wanted.sha256 is None else sha256_of(path) != wanted.sha256
+
+
+def _head(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.sha256(file.read(_HEAD)).hexdigest()
 
 
 def _files(folder: Path) -> dict[str, Path]:

@@ -1,5 +1,10 @@
-"""Documents, sections, passages and sentences in one SQLite file, read by row; `writing.py` makes it."""
+"""Documents, sections, passages and sentences in one SQLite file, read by row; `writing.py` makes it.
 
+Every passage and every document has a checksum and is verified when it is read: the file may be too large to be
+verified whole whenever it is opened.
+"""
+
+import hashlib
 import json
 import sqlite3
 import threading
@@ -10,7 +15,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from cydqa.abbreviations import Abbreviation
+from cydqa.abbreviations import ExplainedTerm
 from cydqa.documents import Reading, title_from_name
 from cydqa.errors import IndexCorruptError
 from cydqa.index import REBUILD, Rows
@@ -34,13 +39,9 @@ class StoredChunk:
         return self.own_title or title_from_name(self.chunk.document_id)
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A passage or a sentence as a build looks it up: what it was embedded from, as a digest, and its length."""
-
-    row: int
-    digest: bytes
-    length: int
+def checksum(*values: object) -> bytes:
+    """Of the columns of a row: 64 bits, because they are against rot, not against people."""
+    return hashlib.blake2b(json.dumps(values, ensure_ascii=False).encode(), digest_size=8).digest()
 
 
 class Passages:
@@ -55,9 +56,10 @@ class Passages:
         self._select("SELECT count(*) FROM documents")  # opens the file now, so that it may be deleted later
 
     def counts(self) -> tuple[int, int, int]:
-        """Number of documents, passages and sentences."""
+        """Number of documents, passages and sentences; rows count from 0 without a gap."""
         found = self._select(
-            "SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM chunks), (SELECT count(*) FROM sentences)"
+            "SELECT (SELECT coalesce(max(row) + 1, 0) FROM documents), (SELECT coalesce(max(row) + 1, 0) FROM chunks),"
+            " (SELECT coalesce(max(row) + 1, 0) FROM sentences)"  # counting them would read the whole file
         )
         documents, chunks, sentences = found[0]
         return documents, chunks, sentences
@@ -67,29 +69,29 @@ class Passages:
         found = self._select("PRAGMA integrity_check(1)")[0][0]
         return None if found == "ok" else str(found)
 
-    def stored(self, table: Table, first: int, stop: int) -> list[Stored]:
-        """What the rows from `first` to before `stop` were embedded from."""
+    def digests(self, table: Table, first: int, stop: int) -> list[bytes]:
+        """What the rows from `first` to before `stop` were embedded from, as digests."""
         found = self._select(
-            f"SELECT row, digest, stop - start FROM {table} WHERE row >= ? AND row < ? ORDER BY row",  # noqa: S608
+            f"SELECT digest FROM {table} WHERE row >= ? AND row < ? ORDER BY row",  # noqa: S608
             first,
             stop,
         )
-        return [Stored(*values) for values in found]
+        return [row[0] for row in found]
 
     def rows_by_digest(self, table: Table, digests: Iterable[bytes]) -> dict[bytes, int]:
         """A row for each of these digests that is there."""
-        found = self._select(
-            f"SELECT digest, min(row) FROM {table}"  # noqa: S608
-            " WHERE hex(digest) IN (SELECT value FROM json_each(?)) GROUP BY digest",
-            json.dumps([digest.hex().upper() for digest in digests]),
-        )
-        return dict(found)
+        query = f"SELECT row FROM {table} WHERE digest = ? LIMIT 1"  # noqa: S608
+        return {key: found[0][0] for key in digests if (found := self._select(query, key))}
 
     def chunks(self, rows: Iterable[int]) -> list[StoredChunk]:
-        """The passages of these rows, in the order asked for."""
+        """The passages of these rows, in the order asked for.
+
+        Raises:
+            IndexCorruptError: if one of them, or its document's title, is damaged.
+        """
         wanted = [int(row) for row in rows]
         found = self._select(
-            "SELECT c.row, c.id, d.id, c.section, c.start, c.stop, c.text, c.page, d.title"
+            "SELECT c.row, c.sum, c.id, d.id, d.title, c.section, c.start, c.stop, c.page, c.text"
             " FROM chunks c JOIN documents d ON d.row = c.document"
             " WHERE c.row IN (SELECT value FROM json_each(?))",
             json.dumps(wanted),
@@ -103,20 +105,16 @@ class Passages:
         ):
             spans.setdefault(chunk_row, []).append((start, stop))
         stored = {}
-        for row, chunk_id, document_id, section, start, stop, text, page, title in found:
-            chunk = Chunk(chunk_id, document_id, tuple(json.loads(section)), start, stop, text, page, tuple(spans[row]))
+        for row, own_sum, *values in found:
+            sentences = spans.get(row, [])
+            self._verify(own_sum, *values, sentences)
+            chunk_id, document_id, title, section, start, stop, page, text = values
+            path = tuple(json.loads(section))
+            chunk = Chunk(chunk_id, document_id, path, start, stop, text, page, tuple(sentences))
             stored[row] = StoredChunk(row, chunk, title or None)
+        if missing := set(wanted) - stored.keys():
+            raise self._damaged(f"it lacks passage {min(missing)}")
         return [stored[row] for row in wanted]
-
-    def sentence_ranges(self, rows: Iterable[int]) -> list[tuple[int, int]]:
-        """First and stop sentence row of each of these passages, in the order asked for."""
-        wanted = [int(row) for row in rows]
-        found = self._select(
-            "SELECT row, first_sentence, stop_sentence FROM chunks WHERE row IN (SELECT value FROM json_each(?))",
-            json.dumps(wanted),
-        )
-        ranges = {row: (first, stop) for row, first, stop in found}
-        return [ranges[row] for row in wanted]
 
     def rows_of(self, document_ids: Iterable[str]) -> Rows:
         """Rows of all passages of these documents, ascending; of unknown documents, none."""
@@ -127,9 +125,10 @@ class Passages:
         )
         return np.array([row[0] for row in found], np.int64)
 
-    def abbreviations(self) -> list[Abbreviation]:
-        """What the documents explain their abbreviations by; one that several explain comes once."""
-        return [Abbreviation(*found) for found in self._select("SELECT DISTINCT short, long FROM abbreviations")]
+    def abbreviations(self) -> list[ExplainedTerm]:
+        """What the documents explain their abbreviations by, for a build; one that several explain comes once."""
+        found = self._select("SELECT DISTINCT short, long FROM abbreviations")
+        return [ExplainedTerm(short, tuple(long.split(" "))) for short, long in found]
 
     def chunk_ids(self, rows: Iterable[int]) -> dict[int, str]:
         """The id of each of these passages."""
@@ -162,16 +161,18 @@ class Passages:
         return reading.document(document_id) if reading else None
 
     def reading(self, document_id: str) -> Reading | None:
-        """All that was read of a document's file, or None where there is none of that id."""
+        """All that was read of a document's file, or None where there is none of that id; raises like `chunks`."""
         found = self._select(
-            "SELECT row, title, text, pages, characters, metadata, warnings, sha256, sidecar_sha256"
+            "SELECT row, sum, id, title, text, pages, characters, metadata, warnings, sha256, sidecar_sha256"
             " FROM documents WHERE id = ?",
             document_id,
         )
         if not found:
             return None
-        row, title, text, pages, characters, metadata, warnings, sha256, sidecar_sha256 = found[0]
+        row, own_sum, *values = found[0]
         sections = self._select("SELECT path, start, stop FROM sections WHERE document = ? ORDER BY ordinal", row)
+        self._verify(own_sum, *values, sections)
+        _, title, text, pages, characters, metadata, warnings, sha256, sidecar_sha256 = values
         return Reading(
             title=title,
             text=text,
@@ -185,7 +186,7 @@ class Passages:
         )
 
     def origin(self, document_id: str) -> tuple[Metadata, tuple[int, ...]]:
-        """What a stored document says about itself, and the offsets at which its pages start."""
+        """What a stored document says about itself, and the offsets where its pages start; raises like `chunks`."""
         found = self._origins.get(document_id)
         if found is None:
             if len(self._origins) >= _ORIGINS:
@@ -194,7 +195,13 @@ class Passages:
         return found
 
     def _read_origin(self, document_id: str) -> tuple[Metadata, tuple[int, ...]]:
-        metadata, pages = self._select("SELECT metadata, pages FROM documents WHERE id = ?", document_id)[0]
+        query = "SELECT origin_sum, id, metadata, pages FROM documents WHERE id = ?"
+        found = self._select(query, document_id)
+        if not found:
+            raise self._damaged(f"it lacks {document_id}")
+        own_sum, *values = found[0]
+        self._verify(own_sum, *values)
+        _, metadata, pages = values
         return _metadata(metadata), tuple(json.loads(pages))
 
     def __del__(self) -> None:
@@ -206,7 +213,14 @@ class Passages:
             try:
                 return self._connection.execute(query, values).fetchall()
             except sqlite3.DatabaseError as error:
-                raise IndexCorruptError(f"{self._path} is damaged: {error}.", hint=REBUILD) from error
+                raise self._damaged(str(error)) from error
+
+    def _verify(self, wanted: bytes, *values: object) -> None:
+        if checksum(*values) != wanted:
+            raise self._damaged("its checksum differs")
+
+    def _damaged(self, why: str) -> IndexCorruptError:
+        return IndexCorruptError(f"{self._path} is damaged: {why}.", hint=REBUILD)
 
 
 def _metadata(stored: str) -> Metadata:

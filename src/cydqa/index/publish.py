@@ -2,7 +2,8 @@
 
 index/CURRENT             name of the live generation
 index/generations/<name>/ the live generation, and the one before it if the live one has all that is in it
-index/staging/            a build under way, or what a killed one left
+index/encoders/           the exported encoder, which the generations share
+index/staging/            a build under way, or what an interrupted one left: the next takes its vectors
 index/build.lock          held by the kernel for the process that builds; a dead builder's lock is gone with it
 """
 
@@ -13,15 +14,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
+from cydqa.embedding.exports import ENCODERS, other_exports
 from cydqa.errors import CydqaError, IndexBusyError, IndexCorruptError, IndexNotBuiltError
+from cydqa.index import texts
 
 _CURRENT = "CURRENT"
 _GENERATIONS = "generations"
 _STAGING = "staging"
 _LOCK = "build.lock"
-_OURS = {_CURRENT, _GENERATIONS, _STAGING, _LOCK, "README.md"}
+_OURS = {_CURRENT, _GENERATIONS, _STAGING, _LOCK, ENCODERS, "README.md"}
 _NAME = re.compile(r"\d{8}T\d{6}-[0-9a-f]{16}")
 
 
@@ -57,12 +58,17 @@ def generation_folder(index_dir: Path, name: str) -> Path:
 
 @contextmanager
 def builder(index_dir: Path) -> Iterator[Path]:
-    """Be the only builder of this index; yields an empty folder to build in, which is gone afterwards.
+    """Be the only builder of this index; yields a folder to build in, which is gone when the build has succeeded.
+
+    It is empty but for the vectors that an interrupted build may have left; those that this build has embedded when it
+    is interrupted stay for the next.
 
     Raises:
         IndexBusyError: if another process is building.
         CydqaError: if the folder holds something else than an index, which a build might delete.
     """
+    from filelock import FileLock, Timeout
+
     index_dir.mkdir(parents=True, exist_ok=True)
     _refuse_foreign(index_dir)
     lock = FileLock(index_dir / _LOCK, timeout=0, fallback_to_soft=False)
@@ -74,12 +80,24 @@ def builder(index_dir: Path) -> Iterator[Path]:
         ) from error
     staging = index_dir / _STAGING
     try:
-        shutil.rmtree(staging, ignore_errors=True)  # what a killed builder left
-        staging.mkdir()
+        _clear(staging)
+        staging.mkdir(exist_ok=True)
         yield staging
+        shutil.rmtree(staging)
     finally:
-        shutil.rmtree(staging, ignore_errors=True)
+        _clear(staging)
         lock.release()
+
+
+def _clear(staging: Path) -> None:
+    """Delete what an interrupted build has left, but not its vectors."""
+    if not texts.holds_any(staging):
+        shutil.rmtree(staging, ignore_errors=True)
+    for path in staging.glob("*"):
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif not path.name.startswith(texts.NAME):
+            path.unlink()
 
 
 def sync_tree(folder: Path) -> None:
@@ -105,8 +123,10 @@ def publish(index_dir: Path, finished: Path, name: str) -> None:
     _sync(index_dir)
 
 
-def discard_all_but(index_dir: Path, kept: set[str]) -> None:
-    """Delete every other generation: older ones, and those that a killed builder never published."""
+def discard_all_but(index_dir: Path, kept: set[str], fingerprint: str) -> None:
+    """Delete every other generation, older ones and those that a killed builder never published, and other encoders."""
+    for folder in other_exports(index_dir, fingerprint):
+        shutil.rmtree(folder)
     generations = index_dir / _GENERATIONS
     for folder in generations.iterdir() if generations.is_dir() else ():
         if folder.name in kept:
@@ -117,17 +137,20 @@ def discard_all_but(index_dir: Path, kept: set[str]) -> None:
             folder.unlink()
 
 
-def leftovers(index_dir: Path, kept: set[str]) -> list[str]:
+def leftovers(index_dir: Path, kept: set[str], fingerprint: str) -> list[str]:
     """What interrupted builds left behind, a sentence each; nothing while a build is running."""
     if is_building(index_dir):
         return []
     found = [index_dir / _STAGING] if (index_dir / _STAGING).exists() else []
     found += [path for path in sorted((index_dir / _GENERATIONS).iterdir()) if path.name not in kept]
+    found += other_exports(index_dir, fingerprint)
     return [f"{path} is what an interrupted build left behind." for path in found]
 
 
 def is_building(index_dir: Path) -> bool:
     """Whether somebody builds this index now."""
+    from filelock import FileLock, Timeout
+
     lock = FileLock(index_dir / _LOCK, timeout=0, fallback_to_soft=False)
     if not (index_dir / _LOCK).exists():
         return False

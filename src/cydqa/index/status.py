@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cydqa.embedding import Embedder
+from cydqa.embedding.exports import exported_name
 from cydqa.index.build import recipe_of
 from cydqa.index.changes import compare, warnings_of
 from cydqa.index.manifest import read_manifest
@@ -50,8 +51,9 @@ def index_status(corpus_dir: Path, index_dir: Path, *, settings: Settings, embed
     if live_name(index_dir):
         name, manifest = at_live(index_dir, lambda folder: (folder.name, read_manifest(folder)))
     changes = compare(listing, manifest)
-    same_recipe = manifest is not None and (manifest.recipe, manifest.corpus) == (
+    same_recipe = manifest is not None and (manifest.recipe, manifest.query_encoder, manifest.corpus) == (
         recipe_of(embedder, settings, manifest.documents),
+        exported_name(index_dir, embedder.fingerprint),
         str(corpus_dir.resolve()),
     )
     failed_anew = changes.failed != (manifest.failed if manifest else {})

@@ -1,6 +1,5 @@
-"""A published generation, opened for reading. Opening verifies everything and writes nothing."""
+"""A published generation, opened for reading. Nothing is used before it was verified; opening writes nothing."""
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,23 +10,20 @@ import numpy as np
 from cydqa.embedding import Embedder, Matrix
 from cydqa.errors import IndexCorruptError, IndexMismatchError
 from cydqa.index import REBUILD, Rows
-from cydqa.index.arrays import StoredRows
-from cydqa.index.dense import DenseIndex
-from cydqa.index.forward import ranges
+from cydqa.index.abbreviated import Abbreviations
+from cydqa.index.arrays import StoredArray
+from cydqa.index.dense import DenseIndex, load_dense
+from cydqa.index.exact import widened
 from cydqa.index.lexical import LexicalIndex
 from cydqa.index.lexicon import Lexicon
 from cydqa.index.manifest import SENTENCES, Manifest, damages, read_manifest, refuse_other_versions
-from cydqa.index.passages import Passages
+from cydqa.index.passages import Passages, Table
 from cydqa.index.publish import built_name, generation_folder
 from cydqa.types import DocumentSummary
 
 PASSAGES = "passages.sqlite"
-VECTORS = "vectors.faiss"
 LEXICAL = "lexical"
 _SAMPLE = 500
-# NumPy reads the header of an array with `ast`, which may fail in Python 3.11 where two threads parse at once: they
-# share one count of the depth of recursion ("AST constructor recursion depth mismatch").
-_OPENING = threading.Lock()
 
 Result = TypeVar("Result")
 
@@ -51,7 +47,7 @@ class Generation:
     passages: Passages
     dense: DenseIndex
     lexical: LexicalIndex
-    sentences: StoredRows
+    sentences: StoredArray
     sample: Sample
     lexicon: Lexicon
 
@@ -60,20 +56,27 @@ class Generation:
         """The generation's name, which is its folder's."""
         return self.folder.name
 
+    def vectors(self, table: Table, rows: Rows) -> Matrix:
+        """(len(rows), dim) float32: the vectors of these rows of a table."""
+        return self.dense.vectors(rows) if table == "chunks" else widened(self.sentences.take(rows))
+
     def sentence_vectors(self, rows: Rows) -> tuple[Matrix, Rows]:
         """Vectors of all sentences of these passages, (m, dim) float32, and where each passage's start among them."""
         return _sentence_vectors(self.lexical, self.sentences, rows)
 
 
-def open_live(index_dir: Path, embedder: Embedder | None = None) -> Generation:
+def open_live(index_dir: Path, embedder: Embedder | None = None, *, large_too: bool = False) -> Generation:
     """Open the generation that is live now; without an embedder to ask it with, one of other versions, too.
+
+    Args:
+        large_too: verify the large files now, and not when something in them is first used.
 
     Raises:
         IndexNotBuiltError: if nothing was ever published.
         IndexMismatchError: if another encoder than `embedder` or another version of cydqa built it.
         IndexCorruptError: if a file is missing or damaged.
     """
-    return at_live(index_dir, lambda folder: open_generation(folder, embedder))
+    return at_live(index_dir, lambda folder: open_generation(folder, embedder, large_too=large_too))
 
 
 def at_live(index_dir: Path, read: Callable[[Path], Result]) -> Result:
@@ -113,8 +116,8 @@ def summaries(index_dir: Path) -> tuple[DocumentSummary, ...]:
     return at_live(index_dir, read)
 
 
-def open_generation(folder: Path, embedder: Embedder | None = None) -> Generation:
-    """Open one generation, verifying every file first; raises like `open_live`, or FileNotFoundError if it is gone."""
+def open_generation(folder: Path, embedder: Embedder | None = None, *, large_too: bool = False) -> Generation:
+    """Open one generation, verifying its files first; raises like `open_live`, or FileNotFoundError if it is gone."""
     manifest = read_manifest(folder)
     if embedder is not None:
         refuse_other_versions(manifest, folder)
@@ -124,10 +127,9 @@ def open_generation(folder: Path, embedder: Embedder | None = None) -> Generatio
             hint="Run `cydqa index` to rebuild it, or set CYDQA_MODEL to the encoder that built it.",
         )
     try:
-        for damage in damages(folder, manifest, blocks_too=False):
+        for damage in damages(folder, manifest, large_too=large_too):
             raise IndexCorruptError(damage, hint=REBUILD)
-        with _OPENING:
-            return _open_verified(folder, manifest, embedder)
+        return _open_verified(folder, manifest, embedder)
     except Exception as error:  # whatever broke, it may be that a build deleted the folder meanwhile
         if not folder.is_dir():
             raise FileNotFoundError(folder) from error
@@ -138,8 +140,8 @@ def open_generation(folder: Path, embedder: Embedder | None = None) -> Generatio
 
 def _open_verified(folder: Path, manifest: Manifest, embedder: Embedder | None) -> Generation:
     passages = Passages(folder / PASSAGES)
-    dense = DenseIndex.load(folder / VECTORS)
-    sentences = StoredRows(folder / SENTENCES, manifest.files[SENTENCES].blocks)
+    dense = load_dense(folder)
+    sentences = StoredArray(folder / SENTENCES)
     lexical = LexicalIndex.load(folder / LEXICAL)
     counts = (len(manifest.documents), manifest.passages, manifest.sentences)
     lengths = (len(dense), len(sentences)), (len(lexical), lexical.forward.sentences)
@@ -148,10 +150,10 @@ def _open_verified(folder: Path, manifest: Manifest, embedder: Embedder | None) 
     # Evenly spread rows: the same sample for the same index.
     rows = np.unique(np.linspace(0, len(dense) - 1, min(len(dense), _SAMPLE)).astype(np.int64))
     sample = Sample(rows, dense.vectors(rows), *_sentence_vectors(lexical, sentences, rows))
-    lexicon = Lexicon(lexical, passages.abbreviations(), embedder)
+    lexicon = Lexicon(lexical, Abbreviations(folder / LEXICAL), embedder)
     return Generation(folder, manifest, passages, dense, lexical, sentences, sample, lexicon)
 
 
-def _sentence_vectors(lexical: LexicalIndex, sentences: StoredRows, rows: Rows) -> tuple[Matrix, Rows]:
+def _sentence_vectors(lexical: LexicalIndex, sentences: StoredArray, rows: Rows) -> tuple[Matrix, Rows]:
     first, counts = lexical.forward.sentence_rows(rows)
-    return sentences.vectors(ranges(first, counts)), np.cumsum(counts) - counts
+    return widened(sentences.ranges(first, counts)), np.cumsum(counts) - counts

@@ -11,32 +11,38 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from cydqa.abbreviations import find_abbreviations
+from cydqa.abbreviations import explained_terms
 from cydqa.documents import Reading
+from cydqa.index.passages import checksum
 from cydqa.types import Chunk
 
 _SCHEMA = """
-CREATE TABLE documents (row INTEGER PRIMARY KEY, id TEXT UNIQUE, title TEXT, text TEXT, pages TEXT, characters TEXT,
-                        metadata TEXT, warnings TEXT, sha256 TEXT, sidecar_sha256 TEXT,
+CREATE TABLE documents (row INTEGER PRIMARY KEY, id TEXT UNIQUE, sum BLOB, origin_sum BLOB, title TEXT, text TEXT,
+                        pages TEXT, characters TEXT, metadata TEXT, warnings TEXT, sha256 TEXT, sidecar_sha256 TEXT,
                         first_chunk INTEGER, stop_chunk INTEGER, first_sentence INTEGER, stop_sentence INTEGER);
 CREATE TABLE sections (document INTEGER, ordinal INTEGER, path TEXT, start INTEGER, stop INTEGER,
                        PRIMARY KEY (document, ordinal)) WITHOUT ROWID;
 CREATE TABLE chunks (row INTEGER PRIMARY KEY, id TEXT UNIQUE, document INTEGER, section TEXT, start INTEGER,
-                     stop INTEGER, page INTEGER, text TEXT, first_sentence INTEGER, stop_sentence INTEGER, digest BLOB);
+                     stop INTEGER, page INTEGER, text TEXT, first_sentence INTEGER, stop_sentence INTEGER, digest BLOB,
+                     sum BLOB);
 CREATE TABLE abbreviations (document INTEGER, short TEXT, long TEXT);
 CREATE TABLE sentences (row INTEGER PRIMARY KEY, document INTEGER, start INTEGER, stop INTEGER, digest BLOB);
 """
+_INDEXES = """
+CREATE INDEX chunk_digests ON chunks (digest);
+CREATE INDEX sentence_digests ON sentences (digest);
+"""
 # How the rows of a stretch of documents move: all of its documents, passages and sentences by the same distance.
 _CARRY = """
-INSERT INTO documents SELECT row + :d, id, title, text, pages, characters, metadata, warnings, sha256, sidecar_sha256,
-    first_chunk + :c, stop_chunk + :c, first_sentence + :s, stop_sentence + :s
+INSERT INTO documents SELECT row + :d, id, sum, origin_sum, title, text, pages, characters, metadata, warnings, sha256,
+    sidecar_sha256, first_chunk + :c, stop_chunk + :c, first_sentence + :s, stop_sentence + :s
     FROM live.documents WHERE row BETWEEN :first AND :last ORDER BY row;
 INSERT INTO sections SELECT document + :d, ordinal, path, start, stop
     FROM live.sections WHERE document BETWEEN :first AND :last ORDER BY document, ordinal;
 INSERT INTO abbreviations SELECT document + :d, short, long
     FROM live.abbreviations WHERE document BETWEEN :first AND :last ORDER BY document, rowid;
 INSERT INTO chunks SELECT row + :c, id, document + :d, section, start, stop, page, text,
-    first_sentence + :s, stop_sentence + :s, digest
+    first_sentence + :s, stop_sentence + :s, digest, sum
     FROM live.chunks WHERE row >= :first_chunk AND row < :stop_chunk ORDER BY row;
 INSERT INTO sentences SELECT row + :s, document + :d, start, stop, digest
     FROM live.sentences WHERE row >= :first_sentence AND row < :stop_sentence ORDER BY row;
@@ -78,6 +84,11 @@ class PassageWriter:
         try:
             if kind is None:
                 self._carry()
+                for statement in _INDEXES.split(";")[:-1]:
+                    self._connection.execute(statement)
+                sums = (row[0].hex() for row in self._connection.execute("SELECT sum FROM documents ORDER BY row"))
+                version = int.from_bytes(checksum(*sums)[:4], "big", signed=True)
+                self._connection.execute(f"PRAGMA user_version = {version}")  # in the head of the file
                 self._connection.execute("COMMIT")
         finally:
             self._connection.close()
@@ -126,32 +137,36 @@ class PassageWriter:
         self._carry()
         row = self.documents
         sentences = sum(len(chunk.sentences) for chunk in chunks)
+        pages, metadata = _json(reading.pages), _json(asdict(reading.metadata))
+        sections = [(_json(section.path), section.start, section.end) for section in reading.sections]
+        values = (
+            *(reading.title, reading.text, pages),
+            _json([[run.start, run.length, run.page, run.first] for run in reading.characters]),
+            *(metadata, _json(reading.warnings), reading.sha256, reading.sidecar_sha256),
+        )
         self._connection.execute(
-            f"INSERT INTO documents VALUES ({', '.join('?' * 14)})",  # noqa: S608
+            f"INSERT INTO documents VALUES ({', '.join('?' * 16)})",  # noqa: S608
             (
-                *(row, document_id, reading.title, reading.text, _json(reading.pages)),
-                _json([[run.start, run.length, run.page, run.first] for run in reading.characters]),
-                *(_json(asdict(reading.metadata)), _json(reading.warnings), reading.sha256, reading.sidecar_sha256),
+                *(row, document_id, checksum(document_id, *values, sections)),
+                *(checksum(document_id, metadata, pages), *values),
                 *(self.chunks, self.chunks + len(chunks), self.sentences, self.sentences + sentences),
             ),
         )
         self._connection.executemany(
-            "INSERT INTO sections VALUES (?, ?, ?, ?, ?)",
-            ((row, i, _json(section.path), section.start, section.end) for i, section in enumerate(reading.sections)),
+            "INSERT INTO sections VALUES (?, ?, ?, ?, ?)", ((row, i, *section) for i, section in enumerate(sections))
         )
         self._connection.executemany(
             "INSERT INTO abbreviations VALUES (?, ?, ?)",
-            ((row, *abbreviation) for abbreviation in find_abbreviations(reading.text)),
+            ((row, short, " ".join(long)) for short, long in explained_terms(reading.text)),
         )
         first = self.sentences
         for chunk_row, (chunk, digest) in enumerate(zip(chunks, digests, strict=True), self.chunks):
             stop = first + len(chunk.sentences)
+            place = (_json(chunk.section), chunk.start, chunk.end, chunk.page, chunk.text)
+            own_sum = checksum(chunk.id, document_id, reading.title, *place, chunk.sentences)
             self._connection.execute(
-                f"INSERT INTO chunks VALUES ({', '.join('?' * 11)})",  # noqa: S608
-                (
-                    *(chunk_row, chunk.id, row, _json(chunk.section), chunk.start, chunk.end, chunk.page, chunk.text),
-                    *(first, stop, digest),
-                ),
+                f"INSERT INTO chunks VALUES ({', '.join('?' * 12)})",  # noqa: S608
+                (chunk_row, chunk.id, row, *place, first, stop, digest, own_sum),
             )
             first = stop
         spans = (span for chunk in chunks for span in chunk.sentences)

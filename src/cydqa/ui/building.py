@@ -26,9 +26,10 @@ _MOST_NAMED = 3
 # What each stage is called, and where in the whole it begins and ends; the encoder takes most of the time.
 _STAGES = {
     "starting": ("Starting", 0.0, 0.02),
-    "reading documents": ("Reading the documents", 0.02, 0.4),
-    "loading the encoder": ("Loading the encoder", 0.4, 0.45),
-    "embedding": ("Embedding passages and sentences", 0.45, 0.95),
+    "preparing the encoder": ("Preparing the encoder", 0.0, 0.1),
+    "reading documents": ("Reading and embedding the documents", 0.1, 0.8),
+    "embedding": ("Embedding passages and sentences", 0.8, 0.93),
+    "storing vectors": ("Storing vectors", 0.93, 0.95),
     "indexing words": ("Indexing words", 0.95, 0.98),
     "publishing the index": ("Publishing the index", 0.98, 1.0),
 }

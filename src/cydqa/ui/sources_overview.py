@@ -4,12 +4,13 @@ import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Literal
 
 import streamlit as st
 
 from cydqa.documents import FORMATS, format_of
-from cydqa.embedding import Embedder
+from cydqa.embedding import Embedder, opening
 from cydqa.errors import CydqaError, IndexCorruptError, IndexMismatchError, ModelUnavailableError
 from cydqa.index.changes import Changes, compare
 from cydqa.index.publish import live_name
@@ -75,7 +76,7 @@ def overview(settings: Settings) -> Overview:
     encoder: Embedder | None = None
     live = None
     try:
-        encoder = _encoder(settings.model)
+        encoder = _encoder(settings.model, settings.index)
         live = live_name(settings.index)
     except (ModelUnavailableError, IndexCorruptError) as error:
         problem = error
@@ -90,11 +91,9 @@ def overview(settings: Settings) -> Overview:
 
 
 @st.cache_resource(show_spinner=False)
-def _encoder(model: str) -> Embedder:
+def _encoder(model: str, index_dir: Path) -> Embedder:
     """The encoder, whose files are hashed once; its weights are not loaded."""
-    from cydqa.embedding.sentence_transformer import open_encoder
-
-    return open_encoder(model)
+    return opening.open_encoder(model, index_dir)
 
 
 @st.cache_resource(show_spinner="Comparing the documents with the index", max_entries=4)
