@@ -23,7 +23,7 @@ from fit_weights import Case, judged_features, squad_case
 from squad import Paragraphs, open_paragraphs
 
 from cydqa.confidence import confidence
-from cydqa.embedding.sentence_transformer import open_encoder
+from cydqa.embedding.opening import open_encoder
 from cydqa.evaluation.measures import calibration_error
 from cydqa.evaluation.questions import read_questions
 from cydqa.quoting import choose_quotes

@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 from cydqa import build_index
-from cydqa.embedding.sentence_transformer import open_encoder
+from cydqa.embedding.opening import open_encoder
 from cydqa.sentences import split_sentences
 from cydqa.settings import Settings
 
