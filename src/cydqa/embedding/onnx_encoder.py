@@ -46,6 +46,7 @@ class OnnxEmbedder:
         self._folder = folder
         self._export = export
         self._lock = threading.Lock()  # held only while the graph is loaded
+        self._loaded: onnxruntime.InferenceSession | None = None
 
     @cached_property
     def languages(self) -> frozenset[str]:
@@ -99,8 +100,6 @@ class OnnxEmbedder:
                 if self._loaded is None:
                     self._loaded = self._load()
         return self._loaded
-
-    _loaded: "onnxruntime.InferenceSession | None" = None
 
     def _load(self) -> "onnxruntime.InferenceSession":
         self._export.verify(self._folder, GRAPH, TOKENIZER)

@@ -29,7 +29,7 @@ def open_encoder(model: str, index_dir: Path | None = None, *, may_download: boo
         ModelUnavailableError: if its files are missing or not what they should be.
     """
     files = locate_model(model, may_download=may_download, known=known_stamps(index_dir) if index_dir else ())
-    if index_dir and (export := read_export(index_dir, files)):
+    if index_dir and (export := read_export(index_dir, files.fingerprint)):
         return OnnxEmbedder(files, export_folder(index_dir, files.fingerprint), export)
     from cydqa.embedding.sentence_transformer import SentenceTransformerEmbedder
 

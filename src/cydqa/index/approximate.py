@@ -135,7 +135,7 @@ class ApproximateIndex:
         held = faiss.rev_swig_ptr(lists.get_codes(0), len(codes) * codes.shape[1]).reshape(codes.shape)
         for first in range(0, len(codes), _READ):
             stop = min(first + _READ, len(codes))
-            held[first:stop] = codes.ranges(np.array([first]), np.array([stop - first]))
+            held[first:stop] = codes.copy(first, stop)
         index.ntotal = count
         return cls(index, vectors)
 
@@ -146,7 +146,7 @@ def _trained(vectors: StoredArray) -> "faiss.IndexPQFastScan":
 
     count, dim = vectors.shape
     rows = np.unique(np.linspace(0, count - 1, min(count, _SAMPLE)).astype(np.int64))
-    sample = vectors.take(rows).astype(np.float32)
+    sample = widened(vectors.take(rows))
     index = faiss.IndexPQFastScan(dim, dim // 2 if dim % 2 == 0 else dim, _BITS, faiss.METRIC_INNER_PRODUCT)
     index.pq.cp.seed, index.pq.cp.niter = _SEED, _ROUNDS
     index.pq.cp.min_points_per_centroid = 1  # a warning, printed
@@ -156,5 +156,4 @@ def _trained(vectors: StoredArray) -> "faiss.IndexPQFastScan":
 
 def _blocks(vectors: StoredArray) -> Iterator[Array]:
     for first in range(0, len(vectors), _BLOCK):
-        count = min(_BLOCK, len(vectors) - first)
-        yield vectors.ranges(np.array([first]), np.array([count])).astype(np.float32)
+        yield widened(vectors.copy(first, min(first + _BLOCK, len(vectors))))

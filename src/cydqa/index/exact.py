@@ -73,7 +73,7 @@ class ExactIndex:
             IndexCorruptError: if they are damaged.
         """
         stored = StoredArray(path / VECTORS)
-        return cls(stored.ranges(np.zeros(1, np.int64), np.array([len(stored)])))
+        return cls(stored.copy(0, len(stored)))
 
 
 def selector(rows: Rows, count: int) -> "faiss.IDSelector":

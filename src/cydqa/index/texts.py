@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from cydqa.embedding import Matrix
+from cydqa.index.exact import STORED, widened
 
 NAME = "texts.sqlite"
 _VERSION = 1
@@ -52,7 +53,7 @@ class EmbeddedTexts:
 
     def keep(self, digests: Sequence[bytes], vectors: Matrix) -> None:
         """Store the vectors of texts that were claimed, (n, dim) float32, so that they survive a crash."""
-        stored = vectors.astype("<f2")
+        stored = vectors.astype(STORED)
         with self._connection:
             self._connection.execute("BEGIN")
             self._connection.executemany(
@@ -71,7 +72,7 @@ class EmbeddedTexts:
 
     def matrix(self, stored: Sequence[bytes]) -> Matrix:
         """(len(stored), dim) float32."""
-        return np.frombuffer(b"".join(stored), "<f2").reshape(-1, self._dim).astype(np.float32)
+        return widened(np.frombuffer(b"".join(stored), STORED).reshape(-1, self._dim))
 
     def close(self) -> None:
         """Close the file, which stays."""

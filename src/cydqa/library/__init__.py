@@ -112,7 +112,7 @@ def list_folder(root: Path, unfit: Callable[[Path], str | None], *, without: Pat
 def is_stale(path: Path, *, stamp: Stamp, sha256: str) -> bool:
     """Whether a file is no longer what was indexed; reads it only where its size or times differ."""
     try:
-        if _stamp(path) == stamp:
+        if stamp_of(path) == stamp:
             return False
         return sha256_of(path) != sha256
     except OSError:
@@ -135,18 +135,19 @@ def printable(name: str) -> str:
     return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
-def _stamp(path: Path) -> Stamp:
+def stamp_of(path: Path) -> Stamp:
+    """Size and times of a file as they are; raises OSError."""
     stat = path.stat()
     return Stamp(stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
 
 
 def _corpus_file(file_id: str, path: Path, sidecar: Path | None) -> CorpusFile | None:
     try:
-        stamp = _stamp(path)
+        stamp = stamp_of(path)
     except OSError:
         return None  # deleted since the folder was listed
     try:
-        sidecar_stamp = _stamp(sidecar) if sidecar else None
+        sidecar_stamp = stamp_of(sidecar) if sidecar else None
     except OSError:
         sidecar = sidecar_stamp = None
     return CorpusFile(file_id, path, stamp, sidecar, sidecar_stamp)
