@@ -37,7 +37,9 @@ def vectors(index, document_id=NAME):
     """The vectors of a document's passages and sentences in the live generation, as bytes of either precision."""
     generation = open_live(index)
     rows = generation.passages.rows_of([document_id])
-    passages, (sentences, _) = generation.dense.vectors(rows), generation.sentence_vectors(rows)
+    first, counts = generation.lexical.forward.sentence_rows(rows)
+    passages = generation.vectors("chunks", rows)
+    sentences = generation.vectors("sentences", np.arange(first[0], first[-1] + counts[-1]))
     assert len(passages) > 1
     assert len(sentences) > 2
     for some in (passages, sentences):

@@ -9,6 +9,7 @@ from pathlib import Path
 from cydqa.answering import MODE, Origin, cite, cite_passages, compose
 from cydqa.confidence import confidence, features_of
 from cydqa.conversation import read_as
+from cydqa.cores import cores
 from cydqa.disagreement import disagreements
 from cydqa.documents.drawing import PageDrawer
 from cydqa.embedding import Embedder, Matrix, opening
@@ -39,6 +40,8 @@ class Assistant:
         self._embed_query = lru_cache(_QUESTIONS)(embedder.embed_query)
         self._pages = PageDrawer()
         self._lock = threading.Lock()
+        # More threads than cores would only wait for each other inside Python, which costs a third of the answers.
+        self._turns = threading.BoundedSemaphore(cores())
         self._generation = open_live(index_dir, embedder)
         self._warm = False
         self._overview: tuple[str, Overview] | None = None  # of the generation of that name
@@ -65,6 +68,17 @@ class Assistant:
             DocumentError: if a document asked for is not in the index.
         """
         started = time.perf_counter()
+        with self._turns:
+            return self._answer(question, documents, history, min_confidence, started)
+
+    def _answer(
+        self,
+        question: str,
+        documents: Sequence[str] | None,
+        history: Sequence[Answer],
+        min_confidence: float | None,
+        started: float,
+    ) -> Answer:
         generation = self._live()
         read = read_as(question, history)
         found = self._retrieve(generation, read or question, documents, self._settings.hits, definitions=True)

@@ -139,7 +139,7 @@ def _corrections(text: str, lexicon: Lexicon) -> tuple[tuple[str, str], ...]:
     unknown = (
         word
         for word in dict.fromkeys(words(text))
-        if terms(word) and not any(lexicon.knows(term) or lexicon.parts(word.lower()) for term in terms(word))
+        if (own := terms(word)) and not any(map(lexicon.knows, own)) and not lexicon.parts(word.lower())
     )
     meant = ((word, lexicon.correction(word.lower())) for word in islice(unknown, _MOST_CORRECTED))
     return tuple((word, other) for word, other in meant if other)

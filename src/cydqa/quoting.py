@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from operator import mul
 from typing import NamedTuple
 
 import numpy as np
@@ -41,6 +42,9 @@ class SentenceFeatures(NamedTuple):
     passage_score: float
     answer_type: float  # 1 if it holds the kind of thing that is asked for, else 0
     definition: float  # 1 if it says what that is which the question wants defined, else 0
+
+
+_WEIGHTS = tuple(QUOTING[name] for name in SentenceFeatures._fields)
 
 
 class Fate(StrEnum):
@@ -143,8 +147,7 @@ def _sentences(found: Found, retrieval: Retrieval) -> Iterator[Sentence]:
             answer_type=float(holds(question.expects, text, asked)),
             definition=float(question.is_defined_by(text)),
         )
-        score = sum(QUOTING[name] * value for name, value in zip(features._fields, features, strict=True))
-        yield Sentence(found.hit, span, score, features)
+        yield Sentence(found.hit, span, sum(map(mul, _WEIGHTS, features)), features)
 
 
 def _with_head(found: Found) -> Presence:

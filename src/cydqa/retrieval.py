@@ -40,6 +40,9 @@ class RankFeatures(NamedTuple):
     adjacency: float  # share of the question's pairs of neighbouring words that are neighbours in the passage
 
 
+_WEIGHTS = np.array([RANKING[name] for name in RankFeatures._fields], np.float32)
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """A passage that was found, with what its score and the choice of quotes rest on."""
@@ -131,8 +134,7 @@ def retrieve(
     sample = generation.sample
 
     cosines = _cosines(generation.dense.vectors(union), vector)
-    sentence_vectors, starts = generation.sentence_vectors(union)
-    sentence_cosines = _cosines(sentence_vectors, vector)
+    sentence_cosines, starts = generation.sentence_cosines(union, vector)
     sample_best = _best(_cosines(sample.sentence_vectors, vector), sample.first_sentences)
     sample_bm25 = bm25[sample.rows]
     rare = float(bm25.max(initial=0)) / _RARE  # of all passages, so that a restriction changes no score
@@ -148,8 +150,7 @@ def retrieve(
             _adjacency(units, len(union), question, generation),
         ]
     )
-    weights = np.array([RANKING[name] for name in RankFeatures._fields], np.float32)
-    scores = (features * weights).sum(axis=1)  # not by `@`, which rounds equal rows differently
+    scores = (features * _WEIGHTS).sum(axis=1)  # not by `@`, which rounds equal rows differently
 
     first = _first(scores, union, k * _DEEPER if definitions and question.subject else k, generation)
     stored = generation.passages.chunks(union[first])
@@ -211,9 +212,9 @@ def _present(units: Units, question: Question, generation: Generation) -> tuple[
 
 def _said(present: Presence, place: dict[str, int], question: Question) -> Presence:
     """(n, concepts) from (n, terms): of two terms that stand for a concept together, one says half of it."""
-    said = np.zeros((len(present), len(question.concepts)), np.float32)
+    said: Presence = present.take([place.get(concept.term, -1) for concept in question.concepts], axis=1)
     for number, concept in enumerate(question.concepts):
-        for phrase in concept.alternatives:
+        for phrase in concept.alternatives[1:]:
             share = present[:, [place.get(term, -1) for term in phrase]].mean(axis=1)
             said[:, number] = np.maximum(said[:, number], share)
     return said

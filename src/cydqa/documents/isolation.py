@@ -22,6 +22,7 @@ from typing import IO, Self, cast
 
 from pydantic import ValidationError
 
+from cydqa.cores import cores
 from cydqa.documents import Reading
 from cydqa.documents.names import named
 from cydqa.documents.protocol import LIMITS, REPLY, REQUEST, Limits, Mark, Reply, Request
@@ -43,7 +44,7 @@ class ParserPool:
     """Workers that parse, started when first needed. Safe to share between threads; close it at the end."""
 
     def __init__(self, limits: Limits | None = None, *, workers: int | None = None) -> None:
-        self.workers = workers or min(os.cpu_count() or 1, _MOST_WORKERS)
+        self.workers = workers or min(cores(), _MOST_WORKERS)
         self._limits = limits or Limits()
         self._free: queue.LifoQueue[_Worker | None] = queue.LifoQueue()
         for _ in range(self.workers):

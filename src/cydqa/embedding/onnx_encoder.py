@@ -3,7 +3,6 @@
 The only place that imports onnxruntime, and only when something is embedded.
 """
 
-import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cydqa.cores import cores
 from cydqa.embedding import Matrix, unit_rows
 from cydqa.embedding.exports import AGAIN, GRAPH, TOKENIZER, WEIGHTS, Export
 from cydqa.embedding.model_files import ModelFiles
@@ -68,7 +68,7 @@ class OnnxEmbedder:
         vectors = np.empty((len(texts), self.dim), np.float32)
         batches = list(_batches([len(entry.ids) for entry in encoded]))
         # One thread for each batch: two halves of one batch would wait for each other at every layer.
-        with ThreadPoolExecutor(_cores()) as threads:
+        with ThreadPoolExecutor(cores()) as threads:
             try:
                 for rows, found in zip(
                     batches, threads.map(lambda rows: self._run([encoded[i] for i in rows]), batches), strict=True
@@ -142,7 +142,3 @@ def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
         batch.append(place)
     if batch:
         yield batch
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

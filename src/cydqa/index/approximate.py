@@ -14,13 +14,13 @@ vectors.centroids.npy   (parts, 16 * dimensions of a part) float32
 vectors.codes.npy       (passages / 32, bytes) uint8, the codes of 32 passages interleaved as FAISS searches them
 """
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
+from cydqa.cores import cores
 from cydqa.embedding import Matrix
 from cydqa.errors import IndexCorruptError
 from cydqa.index import REBUILD, Rows, Scores
@@ -68,7 +68,7 @@ class ApproximateIndex:
         """
         import faiss
 
-        faiss.omp_set_num_threads(os.cpu_count() or 1)
+        faiss.omp_set_num_threads(cores())
         vectors = StoredArray(folder / VECTORS)
         coder = _trained(vectors)
         centroids = faiss.vector_to_array(coder.pq.centroids).reshape(coder.pq.M, -1)

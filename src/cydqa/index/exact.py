@@ -25,12 +25,7 @@ class ExactIndex:
 
     def __init__(self, vectors: Array) -> None:
         """Hold (n, dim) float16."""
-        import faiss
-
-        self._index = faiss.IndexScalarQuantizer(
-            vectors.shape[1], faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
-        )
-        self._index.add_sa_codes(np.ascontiguousarray(vectors, STORED).view(np.uint8))
+        self._index = _half_precision(vectors)
 
     def __len__(self) -> int:
         return int(self._index.ntotal)
@@ -42,18 +37,12 @@ class ExactIndex:
 
     def search(self, query: Matrix, k: int, rows: Rows | None = None) -> tuple[Rows, Scores]:
         """The k best rows and their cosines with `query` (dim,) float32, best first; only among `rows` where given."""
-        import faiss
-
-        chosen = None if rows is None else faiss.SearchParameters(sel=selector(rows, len(self)))  # type: ignore[call-arg]
         k = min(k, len(self) if rows is None else len(rows))
         if k == 0:
             return np.empty(0, np.int64), np.empty(0, np.float32)
-        # FAISS spreads queries over threads, never one query, yet wakes them all for it: with another program on the
-        # cores, waiting for them took thirty times as long as the search.
-        faiss.omp_set_num_threads(1)
-        scores, found = self._index.search(query[np.newaxis], k, params=chosen)
-        held = found[0] >= 0  # FAISS fills with -1 where it holds fewer than k of the rows
-        return best(found[0][held], scores[0][held], k)
+        found, scores = _search(self._index, query, k, rows)
+        held = found >= 0  # FAISS fills with -1 where it holds fewer than k of the rows
+        return best(found[held], scores[held], k)
 
     def vectors(self, rows: Rows) -> Matrix:
         """(len(rows), dim) float32: the vectors as they are stored."""
@@ -76,6 +65,18 @@ class ExactIndex:
         return cls(stored.copy(0, len(stored)))
 
 
+def cosines(vectors: Array, query: Matrix) -> Scores:
+    """(n,) float32: of unit vectors (n, dim) float16 with `query` (dim,) float32.
+
+    FAISS widens them while it multiplies, in a third of the time that widening them alone would take.
+    """
+    found = np.empty(len(vectors), np.float32)
+    if len(vectors):
+        rows, scores = _search(_half_precision(vectors), query, len(vectors))
+        found[rows] = scores
+    return found
+
+
 def selector(rows: Rows, count: int) -> "faiss.IDSelector":
     """What restricts a search to these of `count` rows; quicker to make of many rows than a set."""
     import faiss
@@ -89,6 +90,27 @@ def widened(vectors: Array) -> Matrix:
     """(n, dim) float32 of (n, dim) float16: looked up, in half the time that NumPy takes to compute it."""
     wide: Matrix = np.take(_WIDE, vectors.view(np.uint16), mode="clip")  # which is never out of range, and not checked
     return wide
+
+
+def _half_precision(vectors: Array) -> "faiss.IndexScalarQuantizer":
+    import faiss
+
+    index = faiss.IndexScalarQuantizer(vectors.shape[1], faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
+    index.add_sa_codes(np.ascontiguousarray(vectors, STORED).view(np.uint8))
+    return index
+
+
+def _search(
+    index: "faiss.IndexScalarQuantizer", query: Matrix, k: int, rows: Rows | None = None
+) -> tuple[Rows, Scores]:
+    import faiss
+
+    chosen = None if rows is None else faiss.SearchParameters(sel=selector(rows, int(index.ntotal)))  # type: ignore[call-arg]
+    # FAISS spreads queries over threads, never one query, yet wakes them all for it: with another program on the
+    # cores, waiting for them took thirty times as long as the search.
+    faiss.omp_set_num_threads(1)
+    scores, found = index.search(query[np.newaxis], k, params=chosen)
+    return found[0], scores[0]
 
 
 def best(rows: Rows, scores: Scores, k: int) -> tuple[Rows, Scores]:

@@ -22,6 +22,7 @@ from cydqa.index import REBUILD, Rows
 from cydqa.types import CharacterRun, Chunk, Document, DocumentSummary, Metadata, Reference, Section, Source
 
 Table = Literal["chunks", "sentences"]
+_JSON = json.JSONEncoder(ensure_ascii=False).encode  # `json.dumps` would make an encoder each time
 _ORIGINS = 512  # documents whose metadata are kept in memory
 
 
@@ -41,7 +42,7 @@ class StoredChunk:
 
 def checksum(*values: object) -> bytes:
     """Of the columns of a row: 64 bits, because they are against rot, not against people."""
-    return hashlib.blake2b(json.dumps(values, ensure_ascii=False).encode(), digest_size=8).digest()
+    return hashlib.blake2b(_JSON(values).encode(), digest_size=8).digest()
 
 
 class Passages:

@@ -33,7 +33,8 @@ def live_name(index_dir: Path) -> str | None:
         IndexCorruptError: if the file that names it is damaged.
     """
     try:
-        name = (index_dir / _CURRENT).read_text("utf-8").strip()
+        # At every question: opening the file as text would take longer.
+        name = (index_dir / _CURRENT).read_bytes().decode().strip()
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, UnicodeDecodeError) as error:

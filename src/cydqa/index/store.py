@@ -9,11 +9,11 @@ import numpy as np
 
 from cydqa.embedding import Embedder, Matrix
 from cydqa.errors import IndexCorruptError, IndexMismatchError
-from cydqa.index import REBUILD, Rows
+from cydqa.index import REBUILD, Rows, Scores
 from cydqa.index.abbreviated import Abbreviations
-from cydqa.index.arrays import StoredArray
+from cydqa.index.arrays import Array, StoredArray
 from cydqa.index.dense import DenseIndex, load_dense
-from cydqa.index.exact import widened
+from cydqa.index.exact import cosines, widened
 from cydqa.index.lexical import LexicalIndex
 from cydqa.index.lexicon import Lexicon
 from cydqa.index.manifest import SENTENCES, Manifest, damages, read_manifest, refuse_other_versions
@@ -60,9 +60,10 @@ class Generation:
         """(len(rows), dim) float32: the vectors of these rows of a table."""
         return self.dense.vectors(rows) if table == "chunks" else widened(self.sentences.take(rows))
 
-    def sentence_vectors(self, rows: Rows) -> tuple[Matrix, Rows]:
-        """Vectors of all sentences of these passages, (m, dim) float32, and where each passage's start among them."""
-        return _sentence_vectors(self.lexical, self.sentences, rows)
+    def sentence_cosines(self, rows: Rows, query: Matrix) -> tuple[Scores, Rows]:
+        """(m,) float32: the cosines of `query` (dim,) with all sentences of these passages; where each's start."""
+        vectors, starts = _sentence_vectors(self.lexical, self.sentences, rows)
+        return cosines(vectors, query), starts
 
 
 def open_live(index_dir: Path, embedder: Embedder | None = None, *, large_too: bool = False) -> Generation:
@@ -149,11 +150,13 @@ def _open_verified(folder: Path, manifest: Manifest, embedder: Embedder | None) 
         raise IndexCorruptError(f"The parts of {folder} do not belong together.", hint=REBUILD)
     # Evenly spread rows: the same sample for the same index.
     rows = np.unique(np.linspace(0, len(dense) - 1, min(len(dense), _SAMPLE)).astype(np.int64))
-    sample = Sample(rows, dense.vectors(rows), *_sentence_vectors(lexical, sentences, rows))
+    own, starts = _sentence_vectors(lexical, sentences, rows)
+    sample = Sample(rows, dense.vectors(rows), widened(own), starts)
     lexicon = Lexicon(lexical, Abbreviations(folder / LEXICAL), embedder)
     return Generation(folder, manifest, passages, dense, lexical, sentences, sample, lexicon)
 
 
-def _sentence_vectors(lexical: LexicalIndex, sentences: StoredArray, rows: Rows) -> tuple[Matrix, Rows]:
+def _sentence_vectors(lexical: LexicalIndex, sentences: StoredArray, rows: Rows) -> tuple[Array, Rows]:
+    """(m, dim) float16 of all sentences of these passages, and where those of each start."""
     first, counts = lexical.forward.sentence_rows(rows)
-    return widened(sentences.ranges(first, counts)), np.cumsum(counts) - counts
+    return sentences.ranges(first, counts), np.cumsum(counts) - counts
