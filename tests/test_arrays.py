@@ -68,11 +68,9 @@ def test_an_empty_array_can_be_opened(stored):
         assert (len(opened), len(opened.slice(0, 0)), len(opened.take(none))) == (0, 0, 0)
 
 
-def test_rows_that_were_written_can_be_read_while_others_follow(tmp_path):
-    rows = np.array([3, 0, 99])
+def test_rows_are_converted_to_the_dtype_of_the_file_and_must_have_its_shape(tmp_path):
     with ArrayWriter(tmp_path / "array.npy", "<f2", (24,)) as writer:
         writer.extend(MATRIX[:100].astype(np.float32))
-        assert np.array_equal(writer.take(rows), MATRIX[rows])
         writer.extend(MATRIX[100:])
         with pytest.raises(ValueError, match="shape"):
             writer.extend(MATRIX[:, :5])

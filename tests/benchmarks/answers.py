@@ -19,6 +19,7 @@ from pathlib import Path
 from statistics import median, quantiles
 
 from rebuild import write
+from timing import milliseconds
 
 from cydqa import build_index, open_assistant
 from cydqa.embedding.opening import open_encoder
@@ -42,14 +43,14 @@ def main() -> None:
             write(corpus / "more", int(sys.argv[1]))
         report = build_index(corpus, index, settings=settings)
         embedder = open_encoder("", index)
-        loading = _milliseconds(lambda: embedder.embed_query("")) / 1000
+        loading = milliseconds(lambda: embedder.embed_query("")) / 1000
         answers, encodings = [], []
         for _ in range(REPEATS):
             assistant = open_assistant(index, settings=settings, embedder=embedder)  # remembers no question
             assistant.ask("Is this warm?")
             for question in questions:
-                answers.append(_milliseconds(lambda: assistant.ask(question)))  # noqa: B023  called at once
-                encodings.append(_milliseconds(lambda: embedder.embed_query(question)))  # noqa: B023
+                answers.append(milliseconds(lambda: assistant.ask(question)))  # noqa: B023  called at once
+                encodings.append(milliseconds(lambda: embedder.embed_query(question)))  # noqa: B023
         seconds = _together(open_assistant(index, settings=settings, embedder=embedder).ask, questions)
         alone = _together(embedder.embed_query, questions)
     print(f"cores                        {os.cpu_count()}")
@@ -70,12 +71,6 @@ def _together(call: Callable[[str], object], questions: list[str]) -> float:
     with ThreadPoolExecutor(THREADS) as threads:
         list(threads.map(call, questions))
     return time.perf_counter() - started
-
-
-def _milliseconds(call) -> float:
-    started = time.perf_counter()
-    call()
-    return (time.perf_counter() - started) * 1000
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from statistics import median, quantiles
 
 import numpy as np
 from stand_in import StandIn
+from timing import milliseconds
 
 from cydqa import build_index, open_assistant
 from cydqa.index.publish import built_name, generation_folder
@@ -135,14 +136,14 @@ def ask(index: Path, place: Path) -> dict:
     assistant = open_assistant(place / "index", settings=settings, embedder=encoder)
     opened = time.perf_counter() - started
     questions = _questions(place / "index")
-    first = _milliseconds(lambda: assistant.ask(questions[0]))
+    first = milliseconds(lambda: assistant.ask(questions[0]))
     cold, answers, encodings = [], [], []
     for question in questions[1:]:
-        cold.append(_milliseconds(lambda: assistant.ask(question)))  # noqa: B023  called at once
-        encodings.append(_milliseconds(lambda: encoder.embed_query(question)))  # noqa: B023
+        cold.append(milliseconds(lambda: assistant.ask(question)))  # noqa: B023  called at once
+        encodings.append(milliseconds(lambda: encoder.embed_query(question)))  # noqa: B023
     assistant = open_assistant(place / "index", settings=settings, embedder=encoder)
     for question in questions[1:]:
-        answers.append(_milliseconds(lambda: assistant.ask(question)))  # noqa: B023
+        answers.append(milliseconds(lambda: assistant.ask(question)))  # noqa: B023
     resident = _resident()
     return {
         "open_s": opened,
@@ -198,12 +199,6 @@ def _resident() -> float:
     with open("/proc/self/status") as status:
         fields = dict(line.split(":", 1) for line in status)
     return int(fields["VmRSS"].split()[0]) / 1024
-
-
-def _milliseconds(call) -> float:
-    started = time.perf_counter()
-    call()
-    return (time.perf_counter() - started) * 1000
 
 
 def table(rows: list[dict]) -> str:

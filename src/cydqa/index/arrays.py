@@ -164,9 +164,8 @@ class ArrayWriter:
         self._dtype = np.dtype(dtype)
         self._row = row
         self._count = 0
-        self._file = path.open("w+b", buffering=_BUFFER)
+        self._file = path.open("wb", buffering=_BUFFER)
         self._write_header()
-        self._start = self._file.tell()
 
     def __enter__(self) -> Self:
         return self
@@ -188,13 +187,6 @@ class ArrayWriter:
             raise ValueError(f"rows of shape {rows.shape[1:]} in a file of {self._row}")
         self._file.write(np.ascontiguousarray(rows, self._dtype).data.cast("B") if rows.size else b"")
         self._count += len(rows)
-
-    def take(self, rows: Rows) -> Array:
-        """These rows, which were written, in their order."""
-        self._file.flush()
-        size = self._dtype.itemsize * int(np.prod(self._row, dtype=np.int64))
-        stored = (os.pread(self._file.fileno(), size, self._start + size * int(row)) for row in rows)
-        return np.frombuffer(b"".join(stored), self._dtype).reshape(-1, *self._row)
 
     def _write_header(self) -> None:
         header = {
