@@ -10,7 +10,7 @@ from typing import Protocol
 from cydqa.embedding import Matrix
 from cydqa.index import Rows, Scores
 from cydqa.index.approximate import CENTROIDS, ApproximateIndex
-from cydqa.index.arrays import ArrayWriter
+from cydqa.index.arrays import Array, ArrayWriter
 from cydqa.index.exact import STORED, VECTORS, ExactIndex
 
 EXACT = 50_000  # passages up to which each vector is compared, in at most 2 ms; beyond, codes are faster
@@ -29,7 +29,7 @@ class DenseIndex(Protocol):
         """(len(rows), dim) float32: the vectors as they are stored, in float16."""
 
 
-def build_dense(blocks: Iterable[Matrix], dim: int, folder: Path, between: Callable[[], None] = lambda: None) -> None:
+def build_dense(blocks: Iterable[Array], dim: int, folder: Path, between: Callable[[], None] = lambda: None) -> None:
     """Write the index of unit vectors, (n, dim) in each block, into `folder`; the first vector becomes row 0.
 
     Holds no more than a block of them, and what `ApproximateIndex.build` says.

@@ -13,7 +13,7 @@ from cydqa.index import REBUILD, Rows, Scores
 from cydqa.index.abbreviated import Abbreviations
 from cydqa.index.arrays import Array, StoredArray
 from cydqa.index.dense import DenseIndex, load_dense
-from cydqa.index.exact import cosines, widened
+from cydqa.index.exact import STORED, cosines, widened
 from cydqa.index.lexical import LexicalIndex
 from cydqa.index.lexicon import Lexicon
 from cydqa.index.manifest import SENTENCES, Manifest, damages, read_manifest, refuse_other_versions
@@ -56,9 +56,9 @@ class Generation:
         """The generation's name, which is its folder's."""
         return self.folder.name
 
-    def vectors(self, table: Table, rows: Rows) -> Matrix:
-        """(len(rows), dim) float32: the vectors of these rows of a table."""
-        return self.dense.vectors(rows) if table == "chunks" else widened(self.sentences.take(rows))
+    def vectors(self, table: Table, rows: Rows) -> Array:
+        """(len(rows), dim) float16: the vectors of these rows of a table, as they are stored."""
+        return self.dense.vectors(rows).astype(STORED) if table == "chunks" else self.sentences.take(rows)
 
     def sentence_cosines(self, rows: Rows, query: Matrix) -> tuple[Scores, Rows]:
         """(m,) float32: the cosines of `query` (dim,) with all sentences of these passages; where each's start."""

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from cydqa.embedding import Matrix
-from cydqa.index.exact import STORED, widened
+from cydqa.index.arrays import Array
+from cydqa.index.exact import STORED
 
 NAME = "texts.sqlite"
 _VERSION = 1
@@ -70,9 +71,9 @@ class EmbeddedTexts:
                 found[key] = row[0]
         return found
 
-    def matrix(self, stored: Sequence[bytes]) -> Matrix:
-        """(len(stored), dim) float32."""
-        return widened(np.frombuffer(b"".join(stored), STORED).reshape(-1, self._dim))
+    def matrix(self, stored: Sequence[bytes]) -> Array:
+        """(len(stored), dim) float16."""
+        return np.frombuffer(b"".join(stored), STORED).reshape(-1, self._dim)
 
     def close(self) -> None:
         """Close the file, which stays."""

@@ -16,6 +16,8 @@ import numpy as np
 
 from cydqa.embedding import Embedder, Matrix
 from cydqa.errors import BuildCancelledError
+from cydqa.index.arrays import Array
+from cydqa.index.exact import STORED
 from cydqa.index.passages import Passages, Table
 from cydqa.index.progress import Meter
 from cydqa.index.store import Generation
@@ -84,8 +86,8 @@ class Embedding:
         if self._total:
             self._meter.report("embedding", self.embedded, self._total)
 
-    def rows(self, new: Passages, table: Table, runs: Sequence[tuple[Run, Run]]) -> Iterator[Matrix]:
-        """The vectors of a new table, block by block, (n, dim) float32, in the order of its rows.
+    def rows(self, new: Passages, table: Table, runs: Sequence[tuple[Run, Run]]) -> Iterator[Array]:
+        """The vectors of a new table, block by block, (n, dim) float16, in the order of its rows.
 
         Args:
             runs: stretches of passages and the stretches of their sentences.
@@ -102,9 +104,9 @@ class Embedding:
                 self._stored += stop - first
                 self._meter.report("storing vectors", self._stored, total)
 
-    def _vectors(self, table: Table, digests: Sequence[bytes]) -> Matrix:
+    def _vectors(self, table: Table, digests: Sequence[bytes]) -> Array:
         found = self._texts.find(digests)
-        vectors = np.empty((len(digests), self._embedder.dim), np.float32)
+        vectors = np.empty((len(digests), self._embedder.dim), STORED)
         own = [place for place, key in enumerate(digests) if key in found]
         if own:
             vectors[own] = self._texts.matrix([found[digests[place]] for place in own])
