@@ -1,5 +1,6 @@
 """Arrays in files: written row by row, read in part, and never used where a bit of them has flipped."""
 
+import errno
 import gc
 import os
 
@@ -117,6 +118,28 @@ def test_a_row_in_two_blocks_needs_both(tmp_path, monkeypatch):
         path.write_bytes(content)
         with pytest.raises(IndexCorruptError):
             StoredArray(path).take(np.array([row]))
+
+
+def test_an_empty_range_at_the_end_of_the_last_block_can_be_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(arrays, "BLOCK", 64)
+    for count in range(1, 9):  # one of them ends where a block does
+        path = written(tmp_path / "array.npy", NUMBERS[:count])
+        write_sums(path)
+        found = StoredArray(path).ranges(np.array([0, count]), np.array([1, 0]))
+        assert found.tolist() == [0]
+
+
+def test_what_the_disk_refuses_to_read_is_said_to_be_damaged(tmp_path, monkeypatch):
+    path = written(tmp_path / "array.npy", MATRIX)
+    write_sums(path)
+    opened = StoredArray(path)
+
+    def refuse(*_):
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, "pread", refuse)
+    with pytest.raises(IndexCorruptError, match="Input/output error"):
+        opened.take(np.array([499]))
 
 
 @pytest.mark.parametrize("content", [b"", b"\x93NUMPY", b"something else " * 100])

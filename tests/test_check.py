@@ -1,6 +1,7 @@
 """`cydqa check`: whatever is wrong with an index is found, and each finding says how to mend it."""
 
 import shutil
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -9,7 +10,7 @@ from conftest import WordEmbedder, write_corpus
 from filelock import FileLock
 
 from cydqa import build_index, open_assistant
-from cydqa.errors import IndexCorruptError
+from cydqa.errors import BuildCancelledError, IndexCorruptError
 from cydqa.index import arrays, manifest
 from cydqa.index.check import check_index
 from cydqa.index.store import open_live
@@ -67,6 +68,36 @@ def test_leftovers_are_findings_but_not_while_a_build_is_running(build, check, t
         assert check() == []
     build()
     assert check() == []
+
+
+def test_a_generation_that_is_replaced_meanwhile_is_not_blamed(build, check, corpus, tmp_path, embedder):
+    build()
+
+    class Replacing(WordEmbedder):
+        """Finds fault, but only with what two builds replace and delete meanwhile."""
+
+        replaced = False
+
+        def embed_chunks(self, texts, done=lambda n: None):
+            vectors = super().embed_chunks(texts, done)
+            if self.replaced:
+                return vectors
+            self.replaced = True
+            for text in ("New.", "Newer."):
+                write_corpus(corpus, {"new.txt": text})
+                build()
+            return np.roll(vectors, 1, axis=1)
+
+    encoder = Replacing()
+    assert check(embedder=encoder) == []
+    assert encoder.replaced
+
+
+def test_a_check_can_be_cancelled(build, check):
+    build()
+    stop = threading.Event()
+    with pytest.raises(BuildCancelledError):
+        check(stop=stop, progress=lambda *_: stop.set())
 
 
 def test_the_generation_before_is_examined_too(build, check, corpus, tmp_path):
@@ -149,6 +180,11 @@ def test_a_large_array_is_verified_block_by_block(corpus, tmp_path, embedder, se
     content[-size * (generation.manifest.sentences - row) + size // 2] ^= 1  # in the middle of that row
     path.write_bytes(content)
     assert "sentences.npy is damaged" in check()[0][0]
+    sums = path.with_name("vectors.npy.sums")
+    stored = sums.read_bytes()
+    sums.unlink()
+    assert [what for what, _ in check() if "vectors.npy.sums is missing" in what]
+    sums.write_bytes(stored)
     assistant = open_assistant(tmp_path / "index", settings=settings, embedder=embedder)
     with pytest.raises(IndexCorruptError, match=r"sentences\.npy is damaged") as caught:
         assistant.ask("What is the rule about?", documents=[name])

@@ -114,7 +114,9 @@ def in_encoders(tmp_path):
 EXPORTED = ["encoder.json", "model.onnx", "model.onnx.data", "tokenizer.json"]
 
 
-@pytest.mark.parametrize("why", ["an unusual part", "a prompt that is left out", "other vectors", "an operator"])
+@pytest.mark.parametrize(
+    "why", ["an unusual part", "a prompt that is left out", "other vectors", "an operator", "the runtime"]
+)
 def test_a_model_that_cannot_be_exported_embeds_by_itself(tmp_path, indexed, caplog, monkeypatch, why):
     model = save_model(
         tmp_path, strange=why == "an unusual part", prompts={"query": "query: "} if "left" in why else None
@@ -126,6 +128,8 @@ def test_a_model_that_cannot_be_exported_embeds_by_itself(tmp_path, indexed, cap
         monkeypatch.setattr(exporting, "SAME_COSINE", 1.1)
     elif why == "an operator":
         monkeypatch.setattr("torch.onnx.export", lambda *_, **__: 1 / 0)
+    elif why == "the runtime":
+        monkeypatch.setattr(OnnxEmbedder, "_run", lambda *_: 1 / 0)
     with caplog.at_level(logging.WARNING, "cydqa"):
         assert indexed(model).published
     [said] = [record.getMessage() for record in caplog.records if record.name.startswith("cydqa")]
@@ -142,6 +146,23 @@ def test_a_model_that_cannot_be_exported_embeds_by_itself(tmp_path, indexed, cap
     assert not indexed(model).published
     with pytest.raises(AssertionError, match="exported again"):
         indexed(model, rebuild=True)
+
+
+def test_an_export_that_failed_for_want_of_memory_is_tried_again(tmp_path, indexed, tiny_model, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr("torch.onnx.export", lambda *_, **__: bytearray(2**62))
+        assert indexed(tiny_model).published
+    assert in_encoders(tmp_path) == []
+    indexed(tiny_model)
+    assert in_encoders(tmp_path) == EXPORTED
+
+
+def test_a_file_among_the_exports_that_is_none_is_left_alone(tmp_path, indexed, tiny_model):
+    indexed(tiny_model)
+    stray = tmp_path / "index" / "encoders" / ".DS_Store"
+    stray.write_text("of a file manager")
+    assert indexed(tiny_model, rebuild=True).published
+    assert stray.exists()
 
 
 @pytest.mark.parametrize("name", EXPORTED)

@@ -9,7 +9,7 @@ from conftest import ROOT
 PACKAGE = ROOT / "src" / "cydqa"
 # Each part may import itself and what stands above it.
 ORDER = [
-    {"types", "errors", "settings"},
+    {"types", "errors", "settings", "cores"},
     {"documents"},
     {"library"},
     {"sentences", "words"},

@@ -1,5 +1,7 @@
 """The lexical index: search among chosen rows, the words of each row, the way to disk and back."""
 
+import gc
+import weakref
 from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
@@ -54,6 +56,19 @@ def test_an_index_comes_back_from_disk_the_same(lexical, tmp_path):
         assert before.tolist() == after.tolist()
     assert list(loaded.forward.vocabulary) == ["all", *(f"w{i}" for i in range(7))]
     assert loaded.idf(["w1", "new"]) == lexical.idf(["w1", "new"])
+
+
+def test_an_index_that_nobody_holds_lets_go_of_its_files_at_once():
+    """Not when Python next looks for cycles: its files may be deleted, and take up the disk until then."""
+    gc.disable()
+    try:
+        with indexed(WORDS) as lexical:
+            assert lexical.document_frequency("w1")
+            held = weakref.ref(lexical.forward)
+            del lexical
+            assert held() is None
+    finally:
+        gc.enable()
 
 
 def test_a_term_counts_as_much_as_its_weight_says(lexical):

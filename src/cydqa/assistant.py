@@ -179,11 +179,12 @@ class Assistant:
     def overview(self) -> Overview:
         """What the index holds, and when it was built."""
         generation = self._live()
-        if self._overview is None or self._overview[0] != generation.name:
+        kept = self._overview
+        if kept is None or kept[0] != generation.name:
             documents = generation.passages.summaries()
             passages = sum(document.passages for document in documents)
-            self._overview = generation.name, Overview(generation.manifest.created, documents, passages)
-        return self._overview[1]
+            kept = self._overview = generation.name, Overview(generation.manifest.created, documents, passages)
+        return kept[1]
 
     def metadata(self, document_id: str) -> Metadata:
         """What a document says about itself, without its text.
@@ -220,7 +221,7 @@ class Assistant:
         if name == self._generation.name:
             return self._generation
         with self._lock:
-            if name != self._generation.name:
+            if live_name(self._index_dir) != self._generation.name:  # another thread may have opened it meanwhile
                 self._generation = open_live(self._index_dir, self._embedder)
             return self._generation
 

@@ -30,7 +30,7 @@ from cydqa.index.publish import built_name, generation_folder
 from cydqa.settings import Settings
 
 ROOT = Path(__file__).parents[2]
-SIZES = (1_000, 10_000, 100_000, 1_000_000)
+SIZES = (1_000, 10_000, 100_000, 1_230_000)  # the last makes a million
 QUESTIONS = 500  # of people, and as many beginnings of sentences of the documents
 WORDS = 12  # of such a beginning
 K = 10
@@ -53,41 +53,53 @@ def main(corpus: Path, index: Path, work: Path, sizes: tuple[int, ...]) -> None:
 
 
 def write_corpus(source: Path, index: Path, target: Path, size: int) -> None:
-    """At least `size` passages: real files, then new ones made of the same sentences."""
+    """About `size` passages: real files, then new ones made of the same sentences.
+
+    The new ones have no headings, so that their sentences fill fewer passages: 828,700 for a million.
+    """
     if target.exists():
         return
+    unfinished = target.with_name("unfinished")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    _write(source, index, unfinished, size)
+    unfinished.rename(target)
+
+
+def _write(source: Path, index: Path, target: Path, size: int) -> None:
     folder = generation_folder(index, built_name(index))
     with closing(sqlite3.connect(folder / "passages.sqlite")) as connection:
         documents = connection.execute(
-            "SELECT row, id, stop_chunk - first_chunk FROM documents WHERE stop_chunk > first_chunk ORDER BY row"
+            "SELECT row, id, first_chunk, stop_chunk FROM documents WHERE stop_chunk > first_chunk ORDER BY row"
         ).fetchall()
         chosen = random.Random(0)  # noqa: S311
         chosen.shuffle(documents)
         left = size
-        for _, name, passages in documents:
+        for _, name, first, stop in documents:
             if left <= 0:
                 return
             (target / "real" / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source / name, target / "real" / name)
-            left -= passages
+            left -= stop - first
         turn = 0
         while left > 0:
             turn += 1
-            for row, _, passages in documents:
+            for row, _, first, stop in documents:
                 if left <= 0:
                     return
                 path = target / f"new{turn:02}" / f"{row:05}.txt"
                 path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(_another(connection, row, turn, chosen), "utf-8")
-                left -= passages
+                path.write_text(_another(connection, row, (first, stop), turn, chosen), "utf-8")
+                left -= stop - first
 
 
-def _another(connection: sqlite3.Connection, row: int, turn: int, chosen: random.Random) -> str:
+def _another(
+    connection: sqlite3.Connection, row: int, passages: tuple[int, int], turn: int, chosen: random.Random
+) -> str:
     """The passages of a document, each with its sentences in another order."""
     [(text,)] = connection.execute("SELECT text FROM documents WHERE row = ?", [row])
     paragraphs = []
     for first, stop in connection.execute(
-        "SELECT first_sentence, stop_sentence FROM chunks WHERE document = ? ORDER BY row", [row]
+        "SELECT first_sentence, stop_sentence FROM chunks WHERE row >= ? AND row < ? ORDER BY row", passages
     ).fetchall():
         spans = connection.execute(
             "SELECT start, stop FROM sentences WHERE row >= ? AND row < ? ORDER BY row", [first, stop]
@@ -108,6 +120,7 @@ def build(index: Path, place: Path) -> dict:
     """Build the index of one size, then once more after one document changed."""
     encoder, settings = StandIn(index), Settings()
     before = _resident()
+    shutil.rmtree(place / "index", ignore_errors=True)  # of a run that was broken off
     first = build_index(place / "corpus", place / "index", settings=settings, embedder=encoder)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     changed = max((place / "corpus").rglob("*.*"))

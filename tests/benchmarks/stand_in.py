@@ -1,8 +1,8 @@
 """An encoder that looks vectors up, so that a million passages can be indexed in minutes instead of half a day.
 
-A text of the real index gets the vector that the real encoder gave it. Any other text gets one that lies near to a real
-one (see `perturbed.py`): real ones in place and density, but with no relation to what the text says. Questions are
-embedded by the real encoder.
+A passage of the real index gets the vector that the real encoder gave it. Any other text, a sentence too, gets one that
+lies near to a real one (see `perturbed.py`): like real ones in place and density, but with no relation to what the text
+says. Questions are embedded by the real encoder.
 """
 
 import sqlite3
@@ -52,7 +52,7 @@ class StandIn:
         return vectors
 
     def _perturbed(self, numbers):
-        """A vector for each number, the same one for the same numbers."""
+        """A vector for each number, the same ones for the same numbers together."""
         rng = np.random.default_rng(numbers)
         base = (numbers % np.uint64(len(self._vectors))).astype(np.int64)
         block = base // NEIGHBOURHOOD

@@ -28,7 +28,14 @@ _PROSE = (
 
 
 class ExportRefusedError(Exception):
-    """The model can't be exported, or its export gives other vectors; the model itself serves."""
+    """The model can't be exported, or its export gives other vectors; the model itself serves.
+
+    `for_good` is False where it may go well another time.
+    """
+
+    def __init__(self, reason: str, *, for_good: bool = True) -> None:
+        super().__init__(reason)
+        self.for_good = for_good
 
 
 def export_encoder(reference: SentenceTransformerEmbedder, folder: Path) -> OnnxEmbedder:
@@ -36,13 +43,12 @@ def export_encoder(reference: SentenceTransformerEmbedder, folder: Path) -> Onnx
 
     Raises:
         ExportRefusedError: with the reason.
+        OSError: if the files can't be written.
     """
     model = reference.model
     _refuse_unusual(model)
-    try:
+    with _refusing("it can't be exported"):  # whatever operator or shape the exporter does not know
         _write_graph(model, folder / GRAPH)
-    except Exception as error:  # whatever operator or shape the exporter does not know
-        raise ExportRefusedError(f"it can't be exported: {error}") from error
     shutil.copyfile(reference.files.folder / TOKENIZER, folder / TOKENIZER)
     prompts = {name: text for name, text in model.prompts.items() if text}
     document = next((prompts[name] for name in ("document", "passage", "corpus") if name in prompts), "")
@@ -58,8 +64,21 @@ def export_encoder(reference: SentenceTransformerEmbedder, folder: Path) -> Onnx
     )
     export.write(folder)
     exported = OnnxEmbedder(reference.files, folder, export)
-    _refuse_other_vectors(reference, exported)
+    with _refusing("its export can't be used"):  # whatever the runtime does not know
+        _refuse_other_vectors(reference, exported)
     return exported
+
+
+@contextmanager
+def _refusing(what: str) -> Iterator[None]:
+    """Take every error as a reason to refuse, but for one in writing files."""
+    try:
+        yield
+    except (OSError, ExportRefusedError):
+        raise
+    except Exception as error:
+        passing = isinstance(error, MemoryError | ImportError) or "allocate memory" in str(error)  # as PyTorch says it
+        raise ExportRefusedError(f"{what}: {error}", for_good=not passing) from error
 
 
 def _refuse_unusual(model: "SentenceTransformer") -> None:

@@ -16,6 +16,7 @@ from typing import Any, Self
 from cydqa.embedding.model_files import FileStamp
 from cydqa.errors import ModelUnavailableError
 from cydqa.library import Stamp, sha256_of
+from cydqa.library.storing import sync, sync_tree
 
 VERSION = 1  # of the files of an export
 GRAPH = "model.onnx"
@@ -111,7 +112,9 @@ def publish_export(index_dir: Path, finished: Path, fingerprint: str) -> None:
     folder = export_folder(index_dir, fingerprint)
     folder.parent.mkdir(exist_ok=True)
     shutil.rmtree(folder, ignore_errors=True)
+    sync_tree(finished)
     os.replace(finished, folder)
+    sync(folder.parent)
 
 
 def refuse(index_dir: Path, fingerprint: str, reason: str) -> None:
@@ -135,7 +138,8 @@ def other_exports(index_dir: Path, fingerprint: str) -> list[Path]:
 
 def _folders(index_dir: Path) -> list[Path]:
     folder = index_dir / ENCODERS
-    return sorted(folder.iterdir()) if folder.is_dir() else []
+    found = sorted(folder.iterdir()) if folder.is_dir() else []
+    return [path for path in found if path.is_dir() and not path.is_symlink()]  # a file manager may leave files there
 
 
 def _digest(record: dict[str, Any]) -> str:

@@ -132,9 +132,14 @@ def _stamps(folder: Path, known: Known) -> dict[str, FileStamp]:
     for path in sorted(folder.rglob("*")):
         if path.is_file() and path.suffix in _PARTS:
             name = path.relative_to(folder).as_posix()
-            stamp = stamp_of(path)
-            known_before = name in before and before[name].stamp == stamp
-            stamps[name] = before[name] if known_before else FileStamp(stamp, sha256_of(path))
+            try:
+                stamp = stamp_of(path)
+                known_before = name in before and before[name].stamp == stamp
+                stamps[name] = before[name] if known_before else FileStamp(stamp, sha256_of(path))
+            except OSError as error:
+                raise ModelUnavailableError(
+                    f"{path} can't be read: {error.strerror}.", hint="Check its permissions, or fetch the model again."
+                ) from error
     return stamps
 
 

@@ -64,6 +64,7 @@ def ensure_exported(model: str, embedder: Embedder, index_dir: Path, scratch: Pa
             return open_encoder(model, index_dir)
         except ExportRefusedError as refused:
             reason = str(refused)
-            refuse(index_dir, embedder.fingerprint, reason)
+            if refused.for_good:
+                refuse(index_dir, embedder.fingerprint, reason)
     _LOG.warning("The encoder %s answers slowly, because %s.", embedder.name, reason)
     return embedder

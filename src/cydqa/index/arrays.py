@@ -131,7 +131,10 @@ class StoredArray:
     def _read(self, out: memoryview, place: int) -> None:
         done = 0
         while done < len(out):
-            count = os.preadv(self._file.fileno(), [out[done:]], place + done)
+            try:
+                count = os.preadv(self._file.fileno(), [out[done:]], place + done)
+            except OSError as error:
+                raise self._unreadable(error) from error
             if not count:
                 raise self._damaged("it ends early")
             done += count
@@ -143,10 +146,16 @@ class StoredArray:
 
     def _verify_blocks(self, blocks: Rows) -> None:
         for block in blocks[~self._verified[blocks]].tolist():
-            content = os.pread(self._file.fileno(), BLOCK, block * BLOCK)
+            try:
+                content = os.pread(self._file.fileno(), BLOCK, block * BLOCK)
+            except OSError as error:
+                raise self._unreadable(error) from error
             if _sum(content) != self._sums[block * _SUM : (block + 1) * _SUM]:
                 raise self._damaged("its checksum differs")
             self._verified[block] = True  # two threads may both find that out
+
+    def _unreadable(self, error: OSError) -> IndexCorruptError:
+        return self._damaged(f"it can't be read: {error.strerror}")
 
     def _damaged(self, why: str) -> IndexCorruptError:
         return IndexCorruptError(f"{self._path} is damaged: {why}.", hint=REBUILD)
@@ -231,6 +240,6 @@ def _sum(block: bytes) -> bytes:
 def _spanned(first: Rows, last: Rows) -> Rows:
     """Every number from `first[i]` to `last[i]`, once."""
     lengths = last - first + 1
-    if lengths.max() == 1:
+    if lengths.min() == lengths.max() == 1:
         return np.unique(first)
     return np.unique(positions(first, lengths))

@@ -28,11 +28,12 @@ from cydqa.index.lexical import LexicalIndex
 from cydqa.index.manifest import SENTENCES, Manifest, Recipe, checksums, write_manifest
 from cydqa.index.passages import Passages, StoredChunk
 from cydqa.index.progress import Meter, OnProgress
-from cydqa.index.publish import builder, discard_all_but, publish, sync_tree
+from cydqa.index.publish import builder, discard_all_but, publish
 from cydqa.index.store import LEXICAL, PASSAGES, Generation, open_generation, open_live
 from cydqa.index.texts import EmbeddedTexts
 from cydqa.index.vectors import Embedding
 from cydqa.library import Listing, list_corpus, require_corpus
+from cydqa.library.storing import sync_tree
 from cydqa.settings import Settings, load_settings
 from cydqa.types import BuildReport
 

@@ -13,12 +13,12 @@ from cydqa.documents import Reading
 from cydqa.documents.isolation import ParserPool
 from cydqa.embedding import Embedder, Matrix
 from cydqa.embedding.exports import AGAIN, export_folder, is_intact
-from cydqa.errors import CydqaError, DocumentError, IndexMismatchError
+from cydqa.errors import BuildCancelledError, CydqaError, DocumentError, IndexMismatchError
 from cydqa.index import REBUILD
 from cydqa.index.manifest import Manifest, damages, read_manifest, refuse_other_versions
 from cydqa.index.passages import StoredChunk
 from cydqa.index.progress import Meter, OnProgress
-from cydqa.index.publish import generation_folder, leftovers
+from cydqa.index.publish import generation_folder, leftovers, live_name
 from cydqa.index.store import Generation, at_live, open_generation
 from cydqa.library import CorpusFile, list_corpus
 
@@ -54,36 +54,50 @@ def check_index(
         DocumentError: if there is no corpus folder.
         BuildCancelledError: when `stop` was set.
     """
-    listing = list_corpus(corpus_dir, index_dir)
+    files = {file.id: file for file in list_corpus(corpus_dir, index_dir).files}
     meter = Meter(progress, stop)
+
+    def examine(folder: Path) -> list[Finding]:
+        with nullcontext(parsers) if parsers else ParserPool() as pool:
+            findings = list(_check(folder, files, embedder, pool, meter))
+        if findings and live_name(index_dir) != folder.name:
+            raise FileNotFoundError(folder)  # a build published another meanwhile, and may have been deleting this one
+        return findings
+
     try:
-        folder, manifest = at_live(index_dir, lambda folder: (folder, read_manifest(folder)))
+        return at_live(index_dir, examine)
+    except BuildCancelledError:
+        raise
     except CydqaError as error:
         return [Finding(str(error), error.hint)]
-    findings = [
-        Finding(what, "Run `cydqa index`, which uses and deletes it.")
-        for what in leftovers(index_dir, manifest.kept(folder.name), manifest.recipe.fingerprint)
-    ]
-    findings += _check_previous(index_dir, manifest)
+
+
+def _check(
+    folder: Path, files: dict[str, CorpusFile], embedder: Embedder, parsers: ParserPool, meter: Meter
+) -> Iterator[Finding]:
+    manifest, index_dir = read_manifest(folder), folder.parent.parent
+    for what in leftovers(index_dir, manifest.kept(folder.name), manifest.recipe.fingerprint):
+        yield Finding(what, "Run `cydqa index`, which uses and deletes it.")
+    yield from _check_previous(index_dir, manifest)
     if manifest.query_encoder and not is_intact(index_dir, manifest.query_encoder):
         damaged_export = export_folder(index_dir, manifest.query_encoder)
-        findings.append(Finding(f"The exported encoder in {damaged_export} is damaged or missing.", AGAIN))
+        yield Finding(f"The exported encoder in {damaged_export} is damaged or missing.", AGAIN)
     meter.report("verifying files", 0, 1)
     damaged = [Finding(damage, REBUILD) for damage in damages(folder, manifest, large_too=True)]
     meter.report("verifying files", 1, 1)
+    yield from damaged
     if damaged:
-        return findings + damaged
+        return
     try:
         refuse_other_versions(manifest, folder)
         generation = open_generation(folder)
-        with nullcontext(parsers) if parsers else ParserPool() as pool:
-            files = {file.id: file for file in listing.files}
-            findings += _check_documents(generation, files, pool, meter)
-        findings += _check_vectors(generation, meter)
-        findings += _check_encoder(generation, embedder, meter)
+        yield from _check_documents(generation, files, parsers, meter)
+        yield from _check_vectors(generation, meter)
+        yield from _check_encoder(generation, embedder, meter)
+    except BuildCancelledError:
+        raise
     except CydqaError as error:
-        findings.append(Finding(str(error), error.hint))
-    return findings
+        yield Finding(str(error), error.hint)
 
 
 def _check_previous(index_dir: Path, manifest: Manifest) -> Iterator[Finding]:

@@ -50,7 +50,9 @@ class LexicalIndex:
         self.forward = ForwardIndex(folder)
         self._folder = folder
         self._postings = Postings(folder)
-        self.column = lru_cache(maxsize=_COLUMNS)(self._column)
+        # The place of a term in the forward index, or None where no passage has it. Not a method of this object, which
+        # would then hold itself, and its files, until Python looks for cycles.
+        self.column = lru_cache(maxsize=_COLUMNS)(self.forward.terms.place)
 
     def __len__(self) -> int:
         return len(self.forward)
@@ -94,10 +96,6 @@ class LexicalIndex:
                 rows, scores = self._postings.of(column)
                 total[rows] += scores if weight == 1 else np.float32(weight) * scores
         return total
-
-    def _column(self, term: str) -> int | None:
-        """The place of a term in the forward index, or None where no passage has it."""
-        return self.forward.terms.place(term) if term else None
 
     def document_frequency(self, term: str) -> int:
         """The number of passages that have a term."""

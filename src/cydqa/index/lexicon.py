@@ -1,6 +1,6 @@
 """What an index knows about words: how else they are written, and what its abbreviations stand for."""
 
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from cydqa.embedding import Embedder
 from cydqa.index.abbreviated import Abbreviations, Phrase
@@ -23,9 +23,8 @@ class Lexicon:
             embedder: a word that its tokenizer has whole is a word of the language; without one, nothing is corrected.
         """
         self._lexical = lexical
-        self._embedder = embedder
         self.long_forms, self.short_forms = abbreviations.long_forms, abbreviations.short_forms
-        self.correction = lru_cache(maxsize=256)(self._correction)
+        self.correction = lru_cache(maxsize=256)(partial(_correction, lexical=lexical, embedder=embedder))
 
     def knows(self, term: str) -> bool:
         """Whether any passage has the term."""
@@ -43,25 +42,26 @@ class Lexicon:
                 found.append((min(counts), parts))
         return max(found)[1] if found else None
 
-    def _correction(self, word: str) -> str | None:
-        """The word of the index that one in lower case is most likely a slip for, or None.
 
-        One insertion, deletion, replacement or exchange of neighbours (two in a long word); of several such words the
-        one in the most passages. A word that the tokenizer has whole is none: Slovakia is no misspelt Slovenia.
-        """
-        if not _SHORTEST <= len(word) <= _LONGEST or not word.isalpha() or self._embedder is None:
-            return None
-        if self._embedder.tokenizer.count(word) < 2:
-            return None
-        from rapidfuzz import process
-        from rapidfuzz.distance import OSA
+def _correction(word: str, lexical: LexicalIndex, embedder: Embedder | None) -> str | None:
+    """The word of the index that one in lower case is most likely a slip for, or None.
 
-        most = 1 + (len(word) >= _LONG)
-        others = self._lexical.forward.vocabulary.near(word, most)
-        near = process.extract(word, others, scorer=OSA.distance, score_cutoff=most, limit=None)
-        ranked = [
-            (distance, -self._lexical.document_frequency(term), other)
-            for (other, distance, _), term in zip(near, stems([other for other, _, _ in near]), strict=True)
-            if other.isalpha()
-        ]
-        return min(ranked)[2] if ranked else None
+    One insertion, deletion, replacement or exchange of neighbours (two in a long word); of several such words the
+    one in the most passages. A word that the tokenizer has whole is none: Slovakia is no misspelt Slovenia.
+    """
+    if not _SHORTEST <= len(word) <= _LONGEST or not word.isalpha() or embedder is None:
+        return None
+    if embedder.tokenizer.count(word) < 2:
+        return None
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
+
+    most = 1 + (len(word) >= _LONG)
+    others = lexical.forward.vocabulary.near(word, most)
+    near = process.extract(word, others, scorer=OSA.distance, score_cutoff=most, limit=None)
+    ranked = [
+        (distance, -lexical.document_frequency(term), other)
+        for (other, distance, _), term in zip(near, stems([other for other, _, _ in near]), strict=True)
+        if other.isalpha()
+    ]
+    return min(ranked)[2] if ranked else None

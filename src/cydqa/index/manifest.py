@@ -195,10 +195,17 @@ def damages(folder: Path, manifest: Manifest, *, large_too: bool) -> Iterator[st
             yield f"{folder / name} is missing."
         elif wanted is None:
             yield f"{folder / name} does not belong to the index."
-        elif found[name].stat().st_size != wanted.size:
-            yield f"{folder / name} is damaged: it has {found[name].stat().st_size} bytes, not {wanted.size}."
-        elif _differs(found[name], wanted, large_too=large_too):
-            yield f"{folder / name} is damaged: its checksum differs."
+        elif damage := _damage(found[name], wanted, large_too=large_too):
+            yield f"{folder / name} {damage}."
+
+
+def _damage(path: Path, wanted: FileSum, *, large_too: bool) -> str | None:
+    try:
+        if (size := path.stat().st_size) != wanted.size:
+            return f"is damaged: it has {size} bytes, not {wanted.size}"
+        return "is damaged: its checksum differs" if _differs(path, wanted, large_too=large_too) else None
+    except OSError as error:
+        return f"can't be verified: {error.strerror}"
 
 
 def _differs(path: Path, wanted: FileSum, *, large_too: bool) -> bool:

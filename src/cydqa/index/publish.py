@@ -17,12 +17,14 @@ from pathlib import Path
 from cydqa.embedding.exports import ENCODERS, other_exports
 from cydqa.errors import CydqaError, IndexBusyError, IndexCorruptError, IndexNotBuiltError
 from cydqa.index import texts
+from cydqa.library.storing import sync
 
 _CURRENT = "CURRENT"
 _GENERATIONS = "generations"
 _STAGING = "staging"
 _LOCK = "build.lock"
 _OURS = {_CURRENT, _GENERATIONS, _STAGING, _LOCK, ENCODERS, "README.md"}
+_LOOKING_SECONDS = 0.2  # that another process may hold the lock only to see whether somebody builds
 _NAME = re.compile(r"\d{8}T\d{6}-[0-9a-f]{16}")
 
 
@@ -72,7 +74,7 @@ def builder(index_dir: Path) -> Iterator[Path]:
 
     index_dir.mkdir(parents=True, exist_ok=True)
     _refuse_foreign(index_dir)
-    lock = FileLock(index_dir / _LOCK, timeout=0, fallback_to_soft=False)
+    lock = FileLock(index_dir / _LOCK, timeout=_LOOKING_SECONDS, fallback_to_soft=False)
     try:
         lock.acquire()
     except Timeout as error:
@@ -101,12 +103,6 @@ def _clear(staging: Path) -> None:
             path.unlink()
 
 
-def sync_tree(folder: Path) -> None:
-    """Make every file below `folder`, and the folders' own entries, survive a power cut."""
-    for path in [*folder.rglob("*"), folder]:
-        _sync(path)
-
-
 def publish(index_dir: Path, finished: Path, name: str) -> None:
     """Make the synced folder `finished` the live generation `name`.
 
@@ -115,13 +111,13 @@ def publish(index_dir: Path, finished: Path, name: str) -> None:
     generations = index_dir / _GENERATIONS
     generations.mkdir(exist_ok=True)
     os.replace(finished, generations / name)
-    _sync(generations)
-    _sync(index_dir)
+    sync(generations)
+    sync(index_dir)
     pointer = index_dir / _STAGING / _CURRENT
     pointer.write_text(name + "\n", "utf-8")
-    _sync(pointer)
+    sync(pointer)
     os.replace(pointer, index_dir / _CURRENT)
-    _sync(index_dir)
+    sync(index_dir)
 
 
 def discard_all_but(index_dir: Path, kept: set[str], fingerprint: str) -> None:
@@ -152,7 +148,7 @@ def is_building(index_dir: Path) -> bool:
     """Whether somebody builds this index now."""
     from filelock import FileLock, Timeout
 
-    lock = FileLock(index_dir / _LOCK, timeout=0, fallback_to_soft=False)
+    lock = FileLock(index_dir / _LOCK, timeout=_LOOKING_SECONDS, fallback_to_soft=False)
     if not (index_dir / _LOCK).exists():
         return False
     try:
@@ -178,11 +174,3 @@ def _refuse_foreign(index_dir: Path) -> None:
 def _damaged_pointer(index_dir: Path) -> IndexCorruptError:
     pointer = index_dir / _CURRENT
     return IndexCorruptError(f"{pointer} is damaged.", hint=f"Delete {pointer} and run `cydqa index --rebuild`.")
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -7,8 +7,7 @@ corpus.
 
 import threading
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import TimeoutError as NotYet
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from types import TracebackType
 from typing import Self
 
@@ -124,12 +123,10 @@ class Embedding:
         """Keep what is embedded, until at most so many blocks are under way; raises what went wrong in one."""
         while self._under_way and (len(self._under_way) > most or self._under_way[0][1].done()):
             digests, vectors = self._under_way[0]
-            try:
-                self._texts.keep(digests, vectors.result(_POLL_SECONDS))
+            wait([vectors], _POLL_SECONDS)
+            if vectors.done():
+                self._texts.keep(digests, vectors.result())
                 self._under_way.pop(0)
-            except NotYet:
-                if vectors.done():
-                    raise
             if not most:
                 self._meter.report("embedding", self.embedded, self._total)
             self._meter.check()

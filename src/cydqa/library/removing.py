@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cydqa.errors import DocumentError
 from cydqa.library import list_corpus
-from cydqa.library.storing import sync_folder
+from cydqa.library.storing import sync
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def remove_documents(corpus_dir: Path, ids: Sequence[str], *, index_dir: Path | 
             file.path.unlink(missing_ok=True)  # first, so that no crash leaves a document without its provenance
             if file.sidecar:
                 file.sidecar.unlink(missing_ok=True)
-            sync_folder(file.path.parent)
+            sync(file.path.parent)
         except OSError as error:
             raise DocumentError(
                 f"{file.id} can't be removed: {error.strerror}.", hint="Check the permissions of its folder."

@@ -8,7 +8,7 @@ from pathlib import Path
 from cydqa.errors import DocumentError
 from cydqa.library import SIDECAR, CorpusFile, list_corpus, sha256_of
 from cydqa.library.names import name_key
-from cydqa.library.storing import locked, publish, remove_unfinished, replace_by, staged, sync_folder
+from cydqa.library.storing import locked, publish, remove_unfinished, replace_by, staged, sync
 
 NAME_TAKEN = "there is another document of that name."  # how the reason starts where replacing it would help
 
@@ -102,7 +102,7 @@ class Shelf:
         try:
             for folder in missing:
                 folder.mkdir(exist_ok=True)
-                sync_folder(folder.parent)
+                sync(folder.parent)
         except OSError as error:
             raise _unwritable(error) from error
         if not innermost.resolve().is_relative_to(self.root):
@@ -125,7 +125,7 @@ def _store(target: Path, content: bytes, sidecar: bytes | None, *, replace: bool
             document = stack.enter_context(staged(target.parent, content))
             metadata = stack.enter_context(staged(target.parent, sidecar)) if sidecar is not None else None
             (_replace if over else _publish)(document, target, metadata, beside)
-            sync_folder(target.parent)
+            sync(target.parent)
     except FileExistsError as error:  # another process was faster
         raise _taken() from error
     except OSError as error:
@@ -136,7 +136,7 @@ def _publish(document: Path, target: Path, metadata: Path | None, beside: Path) 
     left = os.path.lexists(beside)  # of a document that is no longer there
     if metadata:
         (replace_by if left else publish)(metadata, beside)
-        sync_folder(target.parent)  # no crash leaves the document without what is known of it
+        sync(target.parent)  # no crash leaves the document without what is known of it
     elif left:
         beside.unlink()
     try:
@@ -150,10 +150,10 @@ def _publish(document: Path, target: Path, metadata: Path | None, beside: Path) 
 def _replace(document: Path, target: Path, metadata: Path | None, beside: Path) -> None:
     if metadata:  # no crash leaves one document with what is known of the other
         beside.unlink(missing_ok=True)
-        sync_folder(target.parent)
+        sync(target.parent)
     replace_by(document, target)
     if metadata:
-        sync_folder(target.parent)
+        sync(target.parent)
         publish(metadata, beside)
 
 

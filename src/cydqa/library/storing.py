@@ -74,9 +74,15 @@ def remove_unfinished(folder: Path) -> None:
                 os.close(descriptor)
 
 
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder safe on the disk."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+def sync_tree(folder: Path) -> None:
+    """Make every file below `folder`, and the folders' own entries, survive a power cut."""
+    for path in [*folder.rglob("*"), folder]:
+        sync(path)
+
+
+def sync(path: Path) -> None:
+    """Make a file, or the names in a folder, survive a power cut."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
