@@ -4,8 +4,7 @@
 
 CORPUS is a folder of many real documents, INDEX an index of it. Real documents are taken first; beyond them come new
 ones, of real sentences in another order. Their vectors are looked up or perturbed (`stand_in.py`), so the build's
-seconds are without the encoder's, which are measured on a sample and stand beside them. Everything that WORK holds of
-an earlier run is used again. Needs the extra `bench`.
+seconds are without the encoder's. What WORK holds of an earlier run is used again. Needs the extra `bench`.
 """
 
 import json
@@ -237,8 +236,9 @@ def draw(rows: list[dict], path: Path) -> None:
     import matplotlib
 
     matplotlib.use("svg")
-    matplotlib.rcParams["svg.hashsalt"] = "growth"
+    matplotlib.rcParams |= {"svg.hashsalt": "growth", "svg.fonttype": "none"}
     from matplotlib import pyplot
+    from matplotlib.ticker import LogFormatter
 
     passages = [row["passages"] for row in rows]
     plots = {
@@ -262,6 +262,8 @@ def draw(rows: list[dict], path: Path) -> None:
         for name, values in lines.items():
             axis.loglog(passages, values, marker="o", label=name)
         axis.set(title=title, xlabel="passages")
+        axis.yaxis.set_major_formatter(LogFormatter())
+        axis.yaxis.set_minor_formatter(LogFormatter())
         axis.grid(alpha=0.3, which="both")
         axis.legend()
     figure.savefig(path, metadata={"Date": None})
