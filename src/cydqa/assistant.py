@@ -9,7 +9,7 @@ from pathlib import Path
 from cydqa.answering import MODE, Origin, cite, cite_passages, compose
 from cydqa.confidence import confidence, features_of
 from cydqa.conversation import read_as
-from cydqa.cores import cores
+from cydqa.cores import Turns, cores
 from cydqa.disagreement import disagreements
 from cydqa.documents.drawing import PageDrawer
 from cydqa.embedding import Embedder, Matrix, opening
@@ -40,8 +40,8 @@ class Assistant:
         self._embed_query = lru_cache(_QUESTIONS)(embedder.embed_query)
         self._pages = PageDrawer()
         self._lock = threading.Lock()
-        # More threads than cores would only wait for each other inside Python, which costs a third of the answers.
-        self._turns = threading.BoundedSemaphore(cores())
+        # More threads than cores would only wait for each other inside Python, which costs a tenth of the answers.
+        self._turns = Turns(cores())
         self._generation = open_live(index_dir, embedder)
         self._warm = False
         self._overview: tuple[str, Overview] | None = None  # of the generation of that name
