@@ -69,47 +69,37 @@ class Assistant:
         """
         started = time.perf_counter()
         with self._turns:
-            return self._answer(question, documents, history, min_confidence, started)
+            generation = self._live()
+            read = read_as(question, history)
+            found = self._retrieve(generation, read or question, documents, self._settings.hits, definitions=True)
+            threshold = self._settings.min_confidence if min_confidence is None else min_confidence
+            choice = choose_quotes(found, most_words=self._settings.quote_words)
+            features = features_of(found, choice) if found.hits else None
+            probability = confidence(features) if features else 0.0
+            declined = features is None or probability < threshold
 
-    def _answer(
-        self,
-        question: str,
-        documents: Sequence[str] | None,
-        history: Sequence[Answer],
-        min_confidence: float | None,
-        started: float,
-    ) -> Answer:
-        generation = self._live()
-        read = read_as(question, history)
-        found = self._retrieve(generation, read or question, documents, self._settings.hits, definitions=True)
-        threshold = self._settings.min_confidence if min_confidence is None else min_confidence
-        choice = choose_quotes(found, most_words=self._settings.quote_words)
-        features = features_of(found, choice) if found.hits else None
-        probability = confidence(features) if features else 0.0
-        declined = features is None or probability < threshold
+            @cache  # several quotes are often of one document
+            def origin(document_id: str) -> Origin:
+                return Origin(*generation.passages.origin(document_id), self._stale(generation, document_id))
 
-        @cache  # several quotes are often of one document
-        def origin(document_id: str) -> Origin:
-            return Origin(*generation.passages.origin(document_id), self._stale(generation, document_id))
-
-        nearest = cite_passages(found.hits[:_NEAREST], origin) if declined else ()
-        citations = () if declined else cite(choice.quotes, found.hits, origin)
-        text, parts = compose(citations)
-        return Answer(
-            question=question,
-            read_as=read,
-            declined=declined,
-            confidence=probability,
-            mode=MODE,
-            generation=generation.name,
-            answer=text,
-            parts=parts,
-            citations=citations,
-            nearest=nearest,
-            took_ms=(time.perf_counter() - started) * 1000,
-            disagreements=disagreements(citations, found.question),
-            explanation=explain(found, choice, features, threshold),
-        )
+            nearest = cite_passages(found.hits[:_NEAREST], origin) if declined else ()
+            citations = () if declined else cite(choice.quotes, found.hits, origin)
+            text, parts = compose(citations)
+            return Answer(
+                question=question,
+                read_as=read,
+                declined=declined,
+                confidence=probability,
+                mode=MODE,
+                generation=generation.name,
+                answer=text,
+                parts=parts,
+                citations=citations,
+                nearest=nearest,
+                took_ms=(time.perf_counter() - started) * 1000,
+                disagreements=disagreements(citations, found.question),
+                explanation=explain(found, choice, features, threshold),
+            )
 
     def search(self, query: str, *, k: int = 10, documents: Sequence[str] | None = None) -> list[Hit]:
         """The k best passages, best first; raises like `ask`."""

@@ -25,7 +25,7 @@ from cydqa.embedding import Matrix
 from cydqa.errors import IndexCorruptError
 from cydqa.index import REBUILD, Rows, Scores
 from cydqa.index.arrays import Array, ArrayWriter, StoredArray
-from cydqa.index.exact import VECTORS, ExactIndex, best, selector, widened
+from cydqa.index.exact import VECTORS, ExactIndex, best, cosines, selector, widened
 
 if TYPE_CHECKING:
     import faiss
@@ -98,7 +98,7 @@ class ApproximateIndex:
         chosen = faiss.SearchParametersIVF(nprobe=1, sel=selected)  # type: ignore[call-arg]
         _, proposed = self._index.search(query[np.newaxis], count, params=chosen)
         candidates = np.sort(proposed[0][proposed[0] >= 0])
-        return best(candidates, np.vecdot(self.vectors(candidates), query), k)
+        return best(candidates, cosines(self._vectors.take(candidates), query), k)
 
     def vectors(self, rows: Rows) -> Matrix:
         """(len(rows), dim) float32: the vectors as they are stored.
