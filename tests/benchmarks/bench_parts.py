@@ -78,8 +78,8 @@ def test_answer_of_cydqa(benchmark, index, encoder, questions):
 
 @pytest.mark.benchmark(group="an answer")
 def test_answer_of_a_plain_system(benchmark, model, passages, questions, tmp_path):
-    plain.build(model, passages, tmp_path / "plain")
-    ask = plain.asker(model, tmp_path / "plain")
+    plain.build(model, passages, tmp_path)
+    ask = plain.asker(model, tmp_path)
     benchmark.pedantic(lambda: ask(next(questions)), rounds=500)
 
 
